@@ -1,0 +1,1 @@
+"""A café's ordering API in GraphQL."""

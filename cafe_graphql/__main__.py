@@ -1,0 +1,222 @@
+"""The command line: `cafe serve`, `cafe menu import | export | check`, `cafe schema`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from cafe_graphql.config import Settings
+from cafe_graphql.core import menu_file
+from cafe_graphql.core.errors import CafeError
+from cafe_graphql.core.menu import CafeInfo, Sheet
+from cafe_graphql.core.menu_file import MenuFileError, price_list
+from cafe_graphql.services import menu_editing
+from cafe_graphql.services.cafe import Cafe
+
+T = TypeVar("T")
+
+SETTINGS = """
+Every setting is also a variable: CAFE_DATABASE_URL (sqlite:///cafe.db), CAFE_HOST (127.0.0.1), CAFE_PORT (8000),
+CAFE_WORKERS (1), and CAFE_API_KEY, the key that GET /private/orders asks for. A flag wins over its variable.
+"""
+
+app = typer.Typer(
+    name="cafe",
+    help="A café's ordering API in GraphQL: serve it, and write its menu.",
+    epilog=SETTINGS,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+menu_app = typer.Typer(help="Load a menu from a file, write it out, or check a file.", no_args_is_help=True)
+app.add_typer(menu_app, name="menu")
+
+DatabaseFlag = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="The SQLite file, like sqlite:///cafe.db.")
+]
+MenuFile = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="A menu file (.toml), or a price list (.csv).", exists=True, dir_okay=False),
+]
+Name = Annotated[str | None, typer.Option("--name", help="With a .csv: what the café is called.")]
+Currency = Annotated[str | None, typer.Option("--currency", help="With a .csv: ISO 4217 code of its prices.")]
+TimeZone = Annotated[str | None, typer.Option("--time-zone", help="With a .csv: the café's IANA time zone.")]
+ItemColumn = Annotated[str, typer.Option("--item-column", help="With a .csv: the column that names the item.")]
+SizeColumn = Annotated[str, typer.Option("--size-column", help="With a .csv: the column that names the size.")]
+PriceColumn = Annotated[str, typer.Option("--price-column", help="With a .csv: the column with the price.")]
+CategoryColumn = Annotated[str, typer.Option("--category-column", help="With a .csv: the column with the category.")]
+COLUMNS = price_list.Columns()
+NAMELESS = CafeInfo("Café", "USD", "UTC")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on; 127.0.0.1 is this machine alone.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    database: DatabaseFlag = None,
+    workers: Annotated[int | None, typer.Option(help="How many processes serve the one database.")] = None,
+    reload: Annotated[bool, typer.Option("--reload", help="Start again whenever the code changes.")] = False,
+) -> None:
+    """Serve the café: GraphQL and the playground at /graphql, the tutorial's REST addresses at /.
+
+    The first start creates the database and loads the built-in menu.
+    """
+    settings = _settings(host=host, port=port, database_url=database, workers=workers)
+    is_new = not settings.database_file.exists()
+    has_started = _run(settings, menu_editing.ensure_menu)
+    if has_started:
+        where = "Created" if is_new else "Opened"
+        typer.echo(f"{where} {settings.database_file} with the built-in menu.")
+    if not settings.is_loopback:
+        typer.echo(
+            f"Whoever can reach {settings.host} can read and cancel every order: nothing asks who is calling.", err=True
+        )
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"Playground: http://{shown}:{settings.port}/graphql")
+    _serve(settings, reload)
+
+
+@menu_app.command("import")
+def import_(
+    file: MenuFile,
+    database: DatabaseFlag = None,
+    name: Name = None,
+    currency: Currency = None,
+    time_zone: TimeZone = None,
+    item_column: ItemColumn = COLUMNS.item,
+    size_column: SizeColumn = COLUMNS.size,
+    price_column: PriceColumn = COLUMNS.price,
+    category_column: CategoryColumn = COLUMNS.category,
+) -> None:
+    """Make FILE the menu: all of it, or nothing when anything in it is wrong.
+
+    What the file no longer has is hidden, not deleted. A running server shows the new menu on its next request.
+    """
+    columns = price_list.Columns(item=item_column, size=size_column, price=price_column, category=category_column)
+    about = {"name": name, "currency": currency, "time_zone": time_zone}
+
+    async def load(cafe: Cafe) -> tuple[Sheet, bool]:
+        sheet = _read(file, columns, await menu_editing.about(cafe), about)
+        return sheet, await menu_editing.load(cafe, sheet)
+
+    sheet, has_changed = _run(_settings(database_url=database), load)
+    what = f"{len(sheet.items)} items in {len(sheet.categories)} categories"
+    typer.echo(f"Loaded {what} from {file}." if has_changed else f"Nothing changed: the menu has these {what} already.")
+
+
+@menu_app.command()
+def check(
+    file: MenuFile,
+    name: Name = None,
+    currency: Currency = None,
+    time_zone: TimeZone = None,
+    item_column: ItemColumn = COLUMNS.item,
+    size_column: SizeColumn = COLUMNS.size,
+    price_column: PriceColumn = COLUMNS.price,
+    category_column: CategoryColumn = COLUMNS.category,
+) -> None:
+    """Say everything that is wrong with FILE, and where; change nothing."""
+    columns = price_list.Columns(item=item_column, size=size_column, price=price_column, category=category_column)
+    sheet = _read(file, columns, None, {"name": name, "currency": currency, "time_zone": time_zone})
+    typer.echo(f"{file} is fine: {len(sheet.items)} items in {len(sheet.categories)} categories.")
+
+
+@menu_app.command()
+def export(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to; omitted: the screen.")] = None,
+    database: DatabaseFlag = None,
+) -> None:
+    """Write the menu out as a menu file, which loads to the same menu again."""
+
+    async def text(cafe: Cafe) -> str:
+        await menu_editing.ensure_menu(cafe)
+        return await menu_editing.export(cafe)
+
+    written = _run(_settings(database_url=database), text)
+    if file is None:
+        typer.echo(written, nl=False)
+    else:
+        file.write_text(written, "utf-8")
+        typer.echo(f"Wrote the menu to {file}.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the schema in GraphQL's own language."""
+    from cafe_graphql.schema.root import schema as spoken
+
+    typer.echo(spoken.as_str())
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except (CafeError, MenuFileError) as error:
+        _stop(str(error))
+
+
+def _read(file: Path, columns: price_list.Columns, cafe: CafeInfo | None, flags: dict[str, str | None]) -> Sheet:
+    """Read a menu file or price list; a price list says nothing of the café, so flags, or the menu in use, must."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _stop(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.")
+    try:
+        if file.suffix.lower() != ".csv":
+            return menu_file.read(text)
+        about = {**menu_file.cafe_table(cafe or NAMELESS), **{key: said for key, said in flags.items() if said}}
+        return menu_file.check(price_list.document(text, columns, about))
+    except MenuFileError as error:
+        _stop(f"{file} was not loaded:\n{error}")
+
+
+def _settings(**flags: object) -> Settings:
+    """Read the settings; what flags say goes into the environment, where worker processes find it too."""
+    os.environ.update({f"CAFE_{name.upper()}": str(value) for name, value in flags.items() if value is not None})
+    try:
+        return Settings()
+    except ValidationError as error:
+        _stop("\n".join(f"CAFE_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors()))
+
+
+def _run(settings: Settings, act: Callable[[Cafe], Awaitable[T]]) -> T:
+    """Open the café's books, do one thing, and close them again."""
+
+    async def run() -> T:
+        cafe = await menu_editing.open_cafe(settings.database_url)
+        try:
+            return await act(cafe)
+        finally:
+            cafe.store.close()
+
+    return asyncio.run(run())
+
+
+def _serve(settings: Settings, reload: bool) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "cafe_graphql.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        reload=reload,
+        reload_dirs=[str(Path(__file__).parent)] if reload else None,
+        access_log=False,
+    )
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

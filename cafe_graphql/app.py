@@ -1,0 +1,46 @@
+"""The one place where everything is wired."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from cafe_graphql.config import Settings
+from cafe_graphql.core.people import GUEST
+from cafe_graphql.execution.engine import Engine
+from cafe_graphql.schema.context import Context
+from cafe_graphql.schema.root import core_schema
+from cafe_graphql.services import menu_editing
+from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.web import health, playground, rest
+from cafe_graphql.web.door import Door
+from cafe_graphql.web.endpoint import GraphQLEndpoint
+
+GRAPHQL = "/graphql"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the whole server; its database is opened when it starts and closed when it stops."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.cafe = await menu_editing.open_cafe(settings.database_url)
+        await menu_editing.ensure_menu(app.state.cafe)
+        yield
+        app.state.cafe.store.close()
+
+    app = FastAPI(title="Café GraphQL", description="The tutorial's REST walk-through.", lifespan=lifespan)
+
+    def cafe() -> Cafe:
+        opened: Cafe = app.state.cafe
+        return opened
+
+    endpoint = GraphQLEndpoint(
+        Engine(core_schema()), lambda _: Context(cafe(), GUEST), page=playground.page(f"{GRAPHQL}/assets")
+    )
+    app.include_router(rest.routes(cafe, settings.api_key))
+    app.include_router(health.routes(cafe))
+    app.mount(f"{GRAPHQL}/assets", playground.assets)
+    app.add_middleware(Door, path=GRAPHQL, endpoint=endpoint)
+    return app

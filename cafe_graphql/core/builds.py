@@ -1,0 +1,59 @@
+"""Builds: one line of an order worked out against the menu, defaults filled in."""
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+
+from cafe_graphql.core.drafts import Build, Choice, Chosen, LineDraft
+from cafe_graphql.core.menu import Allergen, Item, Option, OptionGroup
+
+Selection = tuple[OptionGroup, Option, int]
+"""An option of a group, and how many of it."""
+
+
+def build(index: int, item: Item, line: LineDraft) -> Build:
+    """Work out a line that has no problems: a group that it does not mention takes its defaults."""
+    selections = list(selected(item, line.choices))
+    return Build(
+        index=index,
+        item=item,
+        quantity=line.quantity,
+        choices=tuple(_chosen(*selection) for selection in selections),
+        allergens=_allergens(item, selections),
+        calories=_calories(item, selections),
+        unit_price=item.price + sum(option.price * quantity for _, option, quantity in selections),
+        note=line.note,
+    )
+
+
+def default(item: Item) -> Build:
+    """The build that a guest gets who asks for the item and nothing else."""
+    return build(0, item, LineDraft(item.slug))
+
+
+def selected(item: Item, choices: Sequence[Choice]) -> Iterator[Selection]:
+    """Give the options that known `choices` come to, in the menu's order of groups."""
+    for group in item.groups:
+        asked = [choice for choice in choices if choice.group == group.slug]
+        for choice in asked:
+            option = group.option(choice.option)
+            assert option is not None, "validation comes before building"
+            yield group, option, choice.quantity
+        if not asked:
+            yield from ((group, option, 1) for option in group.defaults)
+
+
+def _chosen(group: OptionGroup, option: Option, quantity: int) -> Chosen:
+    return Chosen(group.slug, group.name, option.slug, option.name, quantity, option.price * quantity)
+
+
+def _allergens(item: Item, selections: Sequence[Selection]) -> frozenset[Allergen]:
+    """What is in it: an option that adds an allergen outweighs one that removes it."""
+    options = [option for _, option, _ in selections]
+    removed = reduce(frozenset.union, (option.removes_allergens for option in options), frozenset[Allergen]())
+    return reduce(frozenset.union, (option.adds_allergens for option in options), item.allergens - removed)
+
+
+def _calories(item: Item, selections: Sequence[Selection]) -> int | None:
+    if item.calories is None:
+        return None
+    return item.calories + sum(option.calories * quantity for _, option, quantity in selections)

@@ -1,0 +1,126 @@
+"""Orders before they are placed: what is asked for (draft), worked out (builds), priced (quote)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cafe_graphql.core.menu import Allergen, Item
+from cafe_graphql.core.problems import Problem, Warning
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option asked for, by the slugs of its group and of itself."""
+
+    group: str
+    option: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """`quantity` of one item, each built the same way."""
+
+    item: str
+    quantity: int = 1
+    choices: tuple[Choice, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A tip: either a whole percentage of the subtotal or an amount in minor units."""
+
+    percent: int | None = None
+    minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a guest asks for, before anybody has looked at it; `pickup_at` None: as soon as possible."""
+
+    lines: tuple[LineDraft, ...]
+    pickup_at: datetime | None = None
+    customer_name: str | None = None
+    note: str | None = None
+    promo_code: str | None = None
+    tip: Tip | None = None
+    redeem_points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One option of a build, named as sold; `price` is what it adds to one unit, its `quantity` included."""
+
+    group_slug: str
+    group_name: str
+    option_slug: str
+    option_name: str
+    quantity: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One line worked out: every choice resolved, defaults included; prices in minor units."""
+
+    index: int
+    item: Item
+    quantity: int
+    choices: tuple[Chosen, ...]
+    allergens: frozenset[Allergen]
+    calories: int | None
+    unit_price: int
+    note: str | None
+
+    @property
+    def total(self) -> int:
+        return self.unit_price * self.quantity
+
+
+class AdjustmentKind(StrEnum):
+    """What kind of thing stands between the subtotal and the total."""
+
+    DISCOUNT = "discount"
+    LOYALTY = "loyalty"
+    TAX = "tax"
+    TIP = "tip"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """An amount in minor units between subtotal and total; `line_index` when it belongs to one line."""
+
+    kind: AdjustmentKind
+    label: str
+    amount: int
+    line_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The arithmetic of an order in minor units: `subtotal + Σ adjustments == total`, always."""
+
+    currency: str
+    subtotal: int
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def tip(self) -> int:
+        return sum(a.amount for a in self.adjustments if a.kind is AdjustmentKind.TIP)
+
+    @property
+    def total(self) -> int:
+        return self.subtotal + sum(adjustment.amount for adjustment in self.adjustments)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A draft priced against one menu: what could be priced, what stands in the way, what is worth knowing."""
+
+    lines: tuple[Build, ...]
+    totals: Totals
+    estimated_ready_at: datetime | None
+    problems: tuple[Problem, ...]
+    warnings: tuple[Warning, ...]

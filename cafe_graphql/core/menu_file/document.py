@@ -1,0 +1,102 @@
+"""A menu as the tables of a menu file: a plain document for any TOML writer, nothing said needlessly."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from cafe_graphql.core.menu import CafeInfo, Option, OptionGroup, Sheet, SheetItem
+from cafe_graphql.core.menu_file import hours
+from cafe_graphql.core.money import Money
+
+
+def document(sheet: Sheet) -> dict[str, object]:
+    """Give the document that `menu_file.check` reads as this very sheet; what is default is left out."""
+    currency = sheet.cafe.currency
+    return {
+        "cafe": cafe_table(sheet.cafe),
+        **_said(option_groups=[_group(group, currency) for group in sheet.option_groups]),
+        "categories": [{"slug": category.slug, "name": category.name} for category in sheet.categories],
+        "items": [_item(item, currency) for item in sheet.items],
+    }
+
+
+def cafe_table(cafe: CafeInfo) -> dict[str, object]:
+    return {
+        "name": cafe.name,
+        "currency": cafe.currency,
+        "time_zone": cafe.time_zone,
+        **({} if cafe.locale == "en-US" else {"locale": cafe.locale}),
+        **_said(hours=hours.document(cafe.hours)),
+    }
+
+
+def written(minor: int, currency: str) -> str:
+    """Give an amount of minor units as the file writes it: "3.50"."""
+    return str(Money(minor, currency).amount)
+
+
+def _group(group: OptionGroup, currency: str) -> dict[str, object]:
+    return {
+        "slug": group.slug,
+        "name": group.name,
+        "min": group.min,
+        **_said(max=group.max),
+        "options": [_option(option, currency) for option in group.options],
+    }
+
+
+def _option(option: Option, currency: str) -> dict[str, object]:
+    return {
+        "slug": option.slug,
+        "name": option.name,
+        **({"price": written(option.price, currency)} if option.price else {}),
+        **({"default": True} if option.is_default else {}),
+        **({"max_quantity": option.max_quantity} if option.max_quantity != 1 else {}),
+        **({"calories": option.calories} if option.calories else {}),
+        **_said(
+            adds_allergens=_words(option.adds_allergens),
+            removes_allergens=_words(option.removes_allergens),
+            recipe=dict(option.recipe),
+        ),
+        **_availability(option.is_available),
+    }
+
+
+def _item(item: SheetItem, currency: str) -> dict[str, object]:
+    return {
+        "slug": item.slug,
+        "name": item.name,
+        "category": item.category,
+        "price": written(item.price, currency),
+        **_said(description=item.description, image_url=item.image_url, calories=item.calories),
+        **({"prep_seconds": item.prep_seconds} if item.prep_seconds != 60 else {}),
+        **_said(allergens=_words(item.allergens), diets=_words(item.diets)),
+        **_uses(item, currency),
+        **_said(recipe=dict(item.recipe)),
+        **_availability(item.is_available),
+    }
+
+
+def _uses(item: SheetItem, currency: str) -> Mapping[str, object]:
+    return _said(
+        option_groups=[use.group for use in item.uses],
+        option_choices={use.group: list(use.offers) for use in item.uses if use.offers is not None},
+        option_defaults={use.group: list(use.defaults) for use in item.uses if use.defaults is not None},
+        option_prices={
+            use.group: {slug: written(price, currency) for slug, price in use.prices.items()}
+            for use in item.uses
+            if use.prices
+        },
+    )
+
+
+def _availability(is_available: bool) -> dict[str, object]:
+    return {} if is_available else {"available": False}
+
+
+def _words(members: Iterable[StrEnum]) -> list[str]:
+    return sorted(member.value for member in members)
+
+
+def _said(**fields: object) -> dict[str, object]:
+    """Leave out what says nothing: None and what is empty (but not the number 0)."""
+    return {key: value for key, value in fields.items() if value is not None and value not in ("", [], {})}

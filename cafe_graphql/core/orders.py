@@ -1,0 +1,163 @@
+"""Placed orders: their life from the window to the guest's hand, and what is asked of the order book."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cafe_graphql.core.drafts import Choice, Chosen, Draft, LineDraft, Totals
+from cafe_graphql.core.menu import Allergen
+
+
+class Status(StrEnum):
+    """Where an order stands between the window and the guest's hand."""
+
+    PLACED = "placed"
+    ACCEPTED = "accepted"
+    PREPARING = "preparing"
+    READY = "ready"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+NEXT: Mapping[Status, tuple[Status, ...]] = {
+    Status.PLACED: (Status.ACCEPTED, Status.CANCELLED),
+    Status.ACCEPTED: (Status.PREPARING, Status.CANCELLED),
+    Status.PREPARING: (Status.READY,),
+    Status.READY: (Status.COMPLETED,),
+    Status.COMPLETED: (),
+    Status.CANCELLED: (),
+}
+"""Which statuses may follow each: the whole life of an order."""
+
+CANCELLABLE = tuple(status for status in Status if Status.CANCELLED in NEXT[status])
+"""The statuses from which an order may still be cancelled: until somebody has begun to make it."""
+
+_WHY_NOT_CANCEL = {
+    Status.PREPARING: "It is being made already.",
+    Status.READY: "It is ready and waiting.",
+    Status.COMPLETED: "It was handed over already.",
+    Status.CANCELLED: "It is cancelled already.",
+}
+
+
+def why_not_cancel(status: Status) -> str | None:
+    """Say why an order in `status` cannot be cancelled, fit to show a guest; None when it can."""
+    return _WHY_NOT_CANCEL.get(status)
+
+
+class PaymentStatus(StrEnum):
+    """How much of an order's total has been paid."""
+
+    UNPAID = "unpaid"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+
+
+class CancelReason(StrEnum):
+    """Why an order was called off."""
+
+    CUSTOMER_REQUEST = "customer_request"
+    OUT_OF_STOCK = "out_of_stock"
+    CLOSING = "closing"
+    NO_SHOW = "no_show"
+    STAFF_ERROR = "staff_error"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """A step in an order's life, as history keeps it; `before` is None for the first."""
+
+    at: datetime
+    actor: str
+    before: Status | None
+    after: Status
+    reason: CancelReason | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later."""
+
+    id: int
+    item_id: int
+    name: str
+    quantity: int
+    choices: tuple[Chosen, ...]
+    allergens: frozenset[Allergen]
+    calories: int | None
+    unit_price: int
+    note: str | None
+
+    @property
+    def total(self) -> int:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC."""
+
+    id: int
+    public_id: str
+    number: str
+    status: Status
+    version: int
+    lines: tuple[OrderLine, ...]
+    totals: Totals
+    customer_name: str | None
+    note: str | None
+    placed_at: datetime
+    updated_at: datetime
+    pickup_at: datetime | None
+    estimated_ready_at: datetime | None
+    tracking_token: str
+
+    @property
+    def amount_due(self) -> int:
+        """What is still to be paid, in minor units: nothing once the order is cancelled."""
+        return 0 if self.status is Status.CANCELLED else self.totals.total
+
+    def draft(self, slugs: Mapping[int, str]) -> Draft:
+        """Ask for the same lines again; `slugs` names each item by its number."""
+        return Draft(tuple(self._ask_again(line, slugs) for line in self.lines))
+
+    @staticmethod
+    def _ask_again(line: OrderLine, slugs: Mapping[int, str]) -> LineDraft:
+        choices = tuple(Choice(c.group_slug, c.option_slug, c.quantity) for c in line.choices)
+        return LineDraft(slugs.get(line.item_id, ""), line.quantity, choices, line.note)
+
+
+class Sort(StrEnum):
+    """An order in which to read the order book."""
+
+    PLACED_AT_DESC = "placed_at_desc"
+    PLACED_AT_ASC = "placed_at_asc"
+    UPDATED_AT_DESC = "updated_at_desc"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which orders to read; None asks for no such thing. Instants are UTC and themselves left out."""
+
+    statuses: tuple[Status, ...] | None = None
+    placed_after: datetime | None = None
+    placed_before: datetime | None = None
+    updated_after: datetime | None = None
+    item_id: int | None = None
+    number: str | None = None
+
+
+def number(sequence: int) -> str:
+    """Name the day's `sequence`-th order (from 1) for the counter: A-001 … A-999, B-001 … Z-999, AA-001."""
+    block, rest = divmod(sequence - 1, 999)
+    letters = ""
+    while block >= 0:
+        block, letter = divmod(block, 26)
+        letters = chr(ord("A") + letter) + letters
+        block -= 1
+    return f"{letters}-{rest + 1:03d}"

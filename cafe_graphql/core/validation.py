@@ -1,0 +1,215 @@
+"""What would stop an order: every problem of a draft at once, each with its place and the way out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain, islice
+
+from cafe_graphql.core import builds
+from cafe_graphql.core.drafts import Choice, Draft, LineDraft
+from cafe_graphql.core.menu import MAX_QUANTITY, Item, Menu, OptionGroup, Unavailable
+from cafe_graphql.core.money import MAX_TOTAL
+from cafe_graphql.core.problems import (
+    Closed,
+    OutOfRange,
+    Path,
+    Problem,
+    ProblemCode,
+    SelectionCount,
+    TextTooLong,
+    unknown_choice,
+)
+
+MAX_LINES = 100
+MAX_CHOICES = 50
+MAX_NAME = 80
+MAX_NOTE = 500
+MAX_KEY = 255
+MAX_DAYS_AHEAD = 30
+
+MAX_PROBLEMS = 100
+"""A draft with more wrong than this is told the first hundred: looking for more serves nobody."""
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, and those that reverse the text around them: a ticket must read as it was written."""
+
+_HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, ProblemCode.INVALID_TEXT}
+
+
+def problems(menu: Menu, draft: Draft, at: datetime) -> tuple[Problem, ...]:
+    """Find everything that would stop this draft at the UTC instant `at`, up to `MAX_PROBLEMS`."""
+    return tuple(islice(_problems(menu, draft, at), MAX_PROBLEMS))
+
+
+def priceable(draft: Draft, problems: Sequence[Problem]) -> list[tuple[int, LineDraft]]:
+    """Give the lines, with their indexes, that can be priced in spite of `problems`."""
+    if len(problems) == MAX_PROBLEMS or len(draft.lines) > MAX_LINES:
+        return []
+    barred = {p.path[1] for p in problems if p.path[0] == "lines" and p.path[1:] and p.code not in _HARMLESS_TO_PRICE}
+    return [(index, line) for index, line in enumerate(draft.lines) if str(index) not in barred]
+
+
+def tip_is_sound(problems: Sequence[Problem]) -> bool:
+    """Tell whether none of the problems is the tip's."""
+    return not any(problem.path[0] == "tip" for problem in problems)
+
+
+def key_problems(key: str) -> Iterator[Problem]:
+    """Find what is wrong with an idempotency key."""
+    path = ("idempotencyKey",)
+    if not key.strip():
+        yield Problem(
+            ProblemCode.INVALID_TEXT,
+            "An idempotency key must not be empty: send one that is new for each order, such as a UUID, or none.",
+            path,
+        )
+    yield from _text(key, MAX_KEY, path)
+
+
+def note_problems(note: str | None) -> Iterator[Problem]:
+    """Find what is wrong with a note that comes with an act."""
+    yield from _text(note, MAX_NOTE, ("note",))
+
+
+def _problems(menu: Menu, draft: Draft, at: datetime) -> Iterator[Problem]:
+    yield from _line_count(draft)
+    yield from _text(draft.customer_name, MAX_NAME, ("customerName",))
+    yield from _text(draft.note, MAX_NOTE, ("note",))
+    yield from _pickup(menu, draft.pickup_at, at)
+    yield from _money_off(draft)
+    yield from _tip(draft)
+    for index, line in enumerate(draft.lines[:MAX_LINES]):
+        yield from _line(menu, line, ("lines", str(index)))
+
+
+def _line_count(draft: Draft) -> Iterator[Problem]:
+    if not draft.lines:
+        yield Problem(ProblemCode.EMPTY_ORDER, "The order is empty: add at least one line.", ("lines",))
+    yield from _range(len(draft.lines), 0, MAX_LINES, ("lines",), "The number of lines")
+
+
+def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
+    yield from _range(line.quantity, 1, MAX_QUANTITY, (*path, "quantity"), "The quantity")
+    yield from _text(line.note, MAX_NOTE, (*path, "note"))
+    item = menu.by_slug.get(line.item)
+    if item is None:
+        allowed = (item.slug for item in menu.items)
+        message = f"There is no item “{line.item[:64]}” on the menu."
+        yield unknown_choice(ProblemCode.UNKNOWN_ITEM, (*path, "item"), line.item, allowed, message)
+    else:
+        yield from _availability(item, path)
+        yield from _choices(item, line.choices, (*path, "options"))
+
+
+def _availability(item: Item, path: Path) -> Iterator[Problem]:
+    if item.unavailable is not None:
+        state = "is sold out" if item.unavailable is Unavailable.SOLD_OUT else "is no longer on the menu"
+        yield Problem(ProblemCode.ITEM_UNAVAILABLE, f"{item.name} {state}.", (*path, "item"))
+
+
+def _choices(item: Item, choices: Sequence[Choice], path: Path) -> Iterator[Problem]:
+    if len(choices) > MAX_CHOICES:
+        yield from _range(len(choices), 0, MAX_CHOICES, path, "The number of options")
+        return
+    found = [list(_choice(item, choice, choices[:n], (*path, str(n)))) for n, choice in enumerate(choices)]
+    for problems_of_choice in found:
+        yield from problems_of_choice
+    if not any(problem.code is ProblemCode.UNKNOWN_OPTION for problem in chain(*found)):
+        yield from _counts(item, choices, path)
+
+
+def _choice(item: Item, choice: Choice, before: Sequence[Choice], path: Path) -> Iterator[Problem]:
+    group = item.group(choice.group)
+    if group is None:
+        allowed = (group.slug for group in item.groups)
+        message = f"{item.name} has no option group “{choice.group[:64]}”."
+        yield unknown_choice(ProblemCode.UNKNOWN_OPTION, (*path, "group"), choice.group, allowed, message)
+    elif (option := group.option(choice.option)) is None:
+        allowed = (option.slug for option in group.options)
+        message = f"{group.name} of {item.name} has no option “{choice.option[:64]}”."
+        yield unknown_choice(ProblemCode.UNKNOWN_OPTION, (*path, "option"), choice.option, allowed, message)
+    else:
+        if any((other.group, other.option) == (choice.group, choice.option) for other in before):
+            message = f"{option.name} is listed twice; list it once, with its quantity."
+            yield Problem(ProblemCode.DUPLICATE_OPTION, message, path)
+        what = f"The quantity of {option.name}"
+        yield from _range(choice.quantity, 1, option.max_quantity, (*path, "quantity"), what)
+
+
+def _counts(item: Item, choices: Sequence[Choice], path: Path) -> Iterator[Problem]:
+    given = dict.fromkeys((group.slug for group in item.groups), 0)
+    for group, option, quantity in builds.selected(item, choices):
+        given[group.slug] += quantity
+        if not option.is_available:
+            yield Problem(ProblemCode.ITEM_UNAVAILABLE, f"{group.name}: {option.name} is sold out.", path)
+    for group in item.groups:
+        yield from _count(group, given[group.slug], path)
+
+
+def _count(group: OptionGroup, given: int, path: Path) -> Iterator[Problem]:
+    if given < group.min or (group.max is not None and given > group.max):
+        wanted = f"{group.min} or more" if group.max is None else _span(group.min, group.max)
+        yield SelectionCount(
+            ProblemCode.SELECTION_COUNT,
+            f"{group.name}: choose {wanted} of {', '.join(option.slug for option in group.options)}; {given} chosen.",
+            path,
+            group.slug,
+            group.min,
+            group.max,
+            given,
+        )
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _pickup(menu: Menu, pickup_at: datetime | None, at: datetime) -> Iterator[Problem]:
+    path = ("pickupAt",)
+    if pickup_at is not None and pickup_at < at:
+        yield Problem(ProblemCode.SLOT_UNAVAILABLE, "The pickup time is in the past.", path)
+    elif pickup_at is not None and pickup_at > at + timedelta(days=MAX_DAYS_AHEAD):
+        message = f"The pickup time is more than {MAX_DAYS_AHEAD} days ahead."
+        yield Problem(ProblemCode.SLOT_UNAVAILABLE, message, path)
+    else:
+        yield from _closed(menu, pickup_at or at, path)
+
+
+def _closed(menu: Menu, at: datetime, path: Path) -> Iterator[Problem]:
+    if not menu.cafe.hours.is_open(at, menu.cafe.time_zone):
+        opens = menu.cafe.hours.next_opening(at, menu.cafe.time_zone)
+        when = f" It opens next at {opens:%Y-%m-%dT%H:%MZ}." if opens else ""
+        yield Closed(ProblemCode.CLOSED, f"{menu.cafe.name} is closed then.{when}", path, opens)
+
+
+def _money_off(draft: Draft) -> Iterator[Problem]:
+    if draft.promo_code is not None:
+        message = f"There is no promo code “{draft.promo_code[:64]}”; place the order without it."
+        yield Problem(ProblemCode.PROMO_INVALID, message, ("promoCode",))
+    if draft.redeem_points:
+        message = "You have no points to redeem; place the order with redeemPoints 0."
+        yield Problem(ProblemCode.POINTS_INSUFFICIENT, message, ("redeemPoints",))
+
+
+def _tip(draft: Draft) -> Iterator[Problem]:
+    if draft.tip and draft.tip.percent is not None:
+        yield from _range(draft.tip.percent, 0, 100, ("tip", "percent"), "A tip in percent")
+    if draft.tip and draft.tip.minor is not None:
+        yield from _range(draft.tip.minor, 0, MAX_TOTAL, ("tip", "minorUnits"), "A tip in minor units")
+
+
+def _range(given: int, low: int, high: int, path: Path, what: str) -> Iterator[Problem]:
+    if not low <= given <= high:
+        message = f"{what} must be from {low} to {high}, not {given}."
+        yield OutOfRange(ProblemCode.QUANTITY_OUT_OF_RANGE, message, path, low, high, given)
+
+
+def _text(text: str | None, max_length: int, path: Path) -> Iterator[Problem]:
+    if text is None:
+        return
+    if len(text) > max_length:
+        message = f"This text has {len(text)} characters; at most {max_length} fit."
+        yield TextTooLong(ProblemCode.TEXT_TOO_LONG, message, path, max_length, len(text))
+    if _UNPRINTABLE.search(text):
+        message = "This text has control characters, which no ticket can show; remove them."
+        yield Problem(ProblemCode.INVALID_TEXT, message, path)

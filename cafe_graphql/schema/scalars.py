@@ -1,0 +1,48 @@
+"""The scalars that GraphQL does not have: exact decimals, and instants in UTC."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+
+def _write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _read_instant(value: object) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if instant is not None and instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError('A DateTime is written like "2026-05-01T08:30:00Z", with its time zone.')
+
+
+def _read_decimal(value: object) -> Decimal:
+    try:
+        number = Decimal(value) if isinstance(value, str) else None
+        if number is not None and number.is_finite():
+            return number
+    except ArithmeticError:
+        pass
+    raise ValueError('A Decimal is written as a string like "4.50".')
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='An exact decimal number as a string, "4.50"; never a float.',
+        serialize=str,
+        parse_value=_read_decimal,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description='An instant by RFC 3339, always answered in UTC: "2026-05-01T08:30:00Z".',
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=_write_instant,
+        parse_value=_read_instant,
+    ),
+}

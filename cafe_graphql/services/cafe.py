@@ -1,0 +1,42 @@
+"""The café at work: its store, its clock and its menu of the moment, as one value."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from cafe_graphql.core.menu import Menu
+from cafe_graphql.store import menu as menus
+from cafe_graphql.store.database import Connection, Database
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Tell the time, aware and UTC."""
+    return datetime.now(UTC)
+
+
+class Cafe:
+    """What every act needs. `clock` tells the time, so that tests can set it."""
+
+    def __init__(self, store: Database, clock: Clock = utc_now) -> None:
+        self.store = store
+        self.clock = clock
+        self._seen: int | None = None
+        self._menu: Menu | None = None
+
+    def menu(self) -> Menu:
+        """Give the menu as it is now: read again only when its version has moved, in whichever process."""
+        seen = self.store.data_version()
+        if self._menu is None or seen != self._seen:
+            self._menu = self.store.read_now(menus.current, self._menu)
+            self._seen = seen
+        return self._menu
+
+    def menu_at(self, connection: Connection) -> Menu:
+        """Give the menu as it stands in the connection's own transaction."""
+        return menus.current(connection, self._menu)
+
+    def check(self) -> Menu:
+        """Ask the database itself for the menu's version; raises when it does not answer."""
+        self._seen = None
+        return self.menu()

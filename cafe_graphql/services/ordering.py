@@ -1,0 +1,162 @@
+"""Taking orders: quote, place, cancel, and asking for the same again."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from cafe_graphql.core import orders, pricing, validation
+from cafe_graphql.core.drafts import Draft, Quote
+from cafe_graphql.core.errors import Rejected
+from cafe_graphql.core.menu import Menu
+from cafe_graphql.core.orders import CancelReason, Order, Status, StatusChanged
+from cafe_graphql.core.people import Actor
+from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
+from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.store import events
+from cafe_graphql.store import orders as order_book
+from cafe_graphql.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """How a caller names an order: by its id, or by the token that its guest holds."""
+
+    public_id: str | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order that is in the book; `replayed` when this key had placed it before."""
+
+    order: Order
+    replayed: bool
+    warnings: tuple[Warning, ...]
+
+
+class NotPlaced(Rejected):
+    """A draft that was refused: nothing of it was stored, and `quote` shows what it would cost now."""
+
+    def __init__(self, problems: Iterable[Problem], quote: Quote) -> None:
+        super().__init__(problems)
+        self.quote = quote
+
+
+class NotCancelled(Rejected):
+    """An order that stays as it is; `order` is None when there is none."""
+
+    def __init__(self, problems: Iterable[Problem], order: Order | None) -> None:
+        super().__init__(problems)
+        self.order = order
+
+
+def quote(cafe: Cafe, draft: Draft) -> Quote:
+    """Say what a draft would cost now; nothing is stored or reserved."""
+    return pricing.quote(cafe.menu(), draft, cafe.clock())
+
+
+async def place(
+    cafe: Cafe, actor: Actor, draft: Draft, key: str | None = None, expected_total: int | None = None
+) -> Placed:
+    """Place an order, once for each of the actor's keys; `NotPlaced` says everything that stands in its way.
+
+    With `expected_total` (minor units) it is placed at that price or not at all. A refusal burns no key.
+    """
+    return await cafe.store.write(_place, cafe, actor, draft, key, expected_total)
+
+
+async def cancel(
+    cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason = CancelReason.CUSTOMER_REQUEST, note: str | None = None
+) -> Order:
+    """Call an order off while nobody has begun to make it; `NotCancelled` says why it stays."""
+    return await cafe.store.write(_cancel, cafe, actor, ref, reason, note)
+
+
+async def find(cafe: Cafe, ref: Ref) -> Order | None:
+    """Find one order by its id or by its guest's token."""
+    return await cafe.store.read(_find, ref)
+
+
+def reorder_quote(cafe: Cafe, order: Order) -> Quote:
+    """Say what the order's lines would cost on today's menu."""
+    menu = cafe.menu()
+    return pricing.quote(menu, order.draft({item.id: item.slug for item in menu.by_id.values()}), cafe.clock())
+
+
+def _place(
+    connection: Connection, cafe: Cafe, actor: Actor, draft: Draft, key: str | None, expected_total: int | None
+) -> Placed:
+    fingerprint = _fingerprint(draft)
+    known = order_book.remembered(connection, actor.name, key) if key is not None else None
+    if known is not None and known.fingerprint == fingerprint:
+        return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
+    menu, at = cafe.menu_at(connection), order_book.next_instant(connection, cafe.clock())
+    priced = pricing.quote(menu, draft, at)
+    if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
+        raise NotPlaced(problems, priced)
+    order_id = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
+    events.append(connection, order_id, StatusChanged(at, actor.name, None, Status.PLACED))
+    if key is not None:
+        order_book.remember(connection, actor.name, key, fingerprint, order_id)
+    return Placed(order_book.by_id(connection, order_id), replayed=False, warnings=priced.warnings)
+
+
+def _refusals(priced: Quote, key: str | None, *, key_is_taken: bool, expected_total: int | None) -> Iterator[Problem]:
+    """Everything that keeps a priced draft from being placed."""
+    if key is not None:
+        yield from validation.key_problems(key)
+    if key_is_taken:
+        message = "This key has placed another order already: use a new key for each order."
+        yield Problem(ProblemCode.IDEMPOTENCY_KEY_REUSED, message, ("idempotencyKey",))
+    yield from priced.problems
+    if not priced.problems and (changed := pricing.price_changed(priced, expected_total)):
+        yield changed
+
+
+def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> order_book.Slip:
+    business_date = at.astimezone(ZoneInfo(menu.cafe.time_zone)).date().isoformat()
+    sequence = order_book.next_sequence(connection, business_date)
+    return order_book.Slip(
+        public_id=secrets.token_urlsafe(12),
+        tracking_token=secrets.token_urlsafe(24),
+        business_date=business_date,
+        sequence=sequence,
+        number=orders.number(sequence),
+        placed_by=actor.name,
+    )
+
+
+def _cancel(
+    connection: Connection, cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason, note: str | None
+) -> Order:
+    order = _find(connection, ref)
+    if order is None:
+        raise NotCancelled([Problem(ProblemCode.NOT_FOUND, "There is no such order.", ("by",))], None)
+    if problems := [*_why_not(order), *validation.note_problems(note)]:
+        raise NotCancelled(problems, order)
+    at = max(cafe.clock(), order.updated_at)
+    order_book.change_status(connection, order, Status.CANCELLED, at)
+    events.append(connection, order.id, StatusChanged(at, actor.name, order.status, Status.CANCELLED, reason, note))
+    return order_book.by_id(connection, order.id)
+
+
+def _why_not(order: Order) -> Iterator[Problem]:
+    if why := orders.why_not_cancel(order.status):
+        message = f"Order {order.number} cannot be cancelled: {why[0].lower()}{why[1:]}"
+        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("by",), order.status, orders.CANCELLABLE)
+
+
+def _find(connection: Connection, ref: Ref) -> Order | None:
+    if ref.token is not None:
+        return order_book.by_token(connection, ref.token)
+    return order_book.by_public_id(connection, ref.public_id or "")
+
+
+def _fingerprint(draft: Draft) -> str:
+    """Tell drafts apart: the same for equal ones, whatever they left to defaults."""
+    return hashlib.sha256(orjson.dumps(draft)).hexdigest()

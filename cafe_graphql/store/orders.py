@@ -1,0 +1,193 @@
+"""Orders in the store: adding, finding, changing, and the keys that keep an order from being placed twice."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+
+from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, Draft, Quote, Totals
+from cafe_graphql.core.menu import Allergen
+from cafe_graphql.core.orders import Order, OrderLine, Status
+from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
+from cafe_graphql.store.times import from_micros, to_micros
+
+orders = table(OrderRow)
+lines = table(OrderLineRow)
+keys = table(IdempotencyKeyRow)
+
+_LAST_PLACED = select(orders.c.placed_at).order_by(orders.c.id.desc()).limit(1)
+_LAST_SEQUENCE = select(func.max(orders.c.sequence)).where(orders.c.business_date == bindparam("day"))
+_ADD_ORDER = insert(orders)
+_ADD_LINE = insert(lines)
+_BY_ID = select(orders).where(orders.c.id == bindparam("id"))
+_BY_PUBLIC_ID = select(orders).where(orders.c.public_id == bindparam("public_id"))
+_BY_TOKEN = select(orders).where(orders.c.tracking_token == bindparam("token"))
+_BY_LINE = select(orders).join(lines, lines.c.order_id == orders.c.id).where(lines.c.id == bindparam("line"))
+_LINES = select(lines).where(lines.c.order_id.in_(bindparam("order_ids", expanding=True))).order_by(lines.c.id)
+_REMEMBERED = select(keys.c.order_id, keys.c.fingerprint).where(
+    keys.c.actor == bindparam("actor"), keys.c.key == bindparam("key")
+)
+_REMEMBER = insert(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What an order gets besides its contents: the names it goes by, its place in the day, and who placed it."""
+
+    public_id: str
+    tracking_token: str
+    business_date: str
+    sequence: int
+    number: str
+    placed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The order that a key has placed, and the fingerprint of the input it came with."""
+
+    order_id: int
+    fingerprint: str
+
+
+def next_instant(connection: Connection, now: datetime) -> datetime:
+    """Give the instant to place the next order at: `now`, but always later than the last one's."""
+    last = connection.execute(_LAST_PLACED).scalar()
+    return now if last is None else from_micros(max(to_micros(now), last + 1))
+
+
+def next_sequence(connection: Connection, business_date: str) -> int:
+    """Count the day's orders on by one, from 1."""
+    return (connection.execute(_LAST_SEQUENCE, {"day": business_date}).scalar() or 0) + 1
+
+
+def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime) -> int:
+    """Write a priced draft down as an order and give its number in the store."""
+    micros = to_micros(at)
+    row = {
+        "public_id": slip.public_id,
+        "tracking_token": slip.tracking_token,
+        "business_date": slip.business_date,
+        "sequence": slip.sequence,
+        "number": slip.number,
+        "status": Status.PLACED.value,
+        "version": 1,
+        "currency": quote.totals.currency,
+        "subtotal": quote.totals.subtotal,
+        "adjustments": quote.totals.adjustments,
+        "total": quote.totals.total,
+        "customer_name": draft.customer_name,
+        "note": draft.note,
+        "placed_at": micros,
+        "updated_at": micros,
+        "pickup_at": draft.pickup_at and to_micros(draft.pickup_at),
+        "estimated_ready_at": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
+        "placed_by": slip.placed_by,
+    }
+    order_id: int = connection.execute(_ADD_ORDER, row).lastrowid
+    connection.execute(_ADD_LINE, [_line_row(order_id, line) for line in quote.lines])
+    return order_id
+
+
+def by_id(connection: Connection, order_id: int) -> Order:
+    """Give the order with this number in the store, which must be there."""
+    row = connection.execute(_BY_ID, {"id": order_id}).mappings().one()
+    return load(connection, [row])[0]
+
+
+def by_public_id(connection: Connection, public_id: str) -> Order | None:
+    """Give the order that callers know by this id."""
+    return _one(connection, connection.execute(_BY_PUBLIC_ID, {"public_id": public_id}).mappings().first())
+
+
+def by_token(connection: Connection, token: str) -> Order | None:
+    """Give the order that this tracking token belongs to."""
+    return _one(connection, connection.execute(_BY_TOKEN, {"token": token}).mappings().first())
+
+
+def by_line(connection: Connection, line_id: int) -> Order | None:
+    """Give the order that a line belongs to."""
+    return _one(connection, connection.execute(_BY_LINE, {"line": line_id}).mappings().first())
+
+
+def change_status(connection: Connection, order: Order, status: Status, at: datetime) -> None:
+    """Move an order on and count its version up."""
+    change = {"status": status.value, "version": order.version + 1, "updated_at": to_micros(at)}
+    connection.execute(update(orders).where(orders.c.id == order.id).values(change))
+
+
+def remembered(connection: Connection, actor: str, key: str) -> Remembered | None:
+    """Give what this actor's key has placed, if it has placed anything."""
+    row = connection.execute(_REMEMBERED, {"actor": actor, "key": key}).first()
+    return None if row is None else Remembered(row.order_id, row.fingerprint)
+
+
+def remember(connection: Connection, actor: str, key: str, fingerprint: str, order_id: int) -> None:
+    """Note which order a key has placed."""
+    row = {"actor": actor, "key": key, "fingerprint": fingerprint, "order_id": order_id}
+    connection.execute(_REMEMBER, row)
+
+
+def load(connection: Connection, rows: Sequence[RowMapping]) -> list[Order]:
+    """Give the orders of these rows, in their order, with all their lines read at once."""
+    of_order: dict[int, list[OrderLine]] = {row["id"]: [] for row in rows}
+    for line in connection.execute(_LINES, {"order_ids": list(of_order)}).mappings():
+        of_order[line["order_id"]].append(_line(line))
+    return [_order(row, of_order[row["id"]]) for row in rows]
+
+
+def _one(connection: Connection, row: RowMapping | None) -> Order | None:
+    return None if row is None else load(connection, [row])[0]
+
+
+def _line_row(order_id: int, line: Build) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "item_id": line.item.id,
+        "name": line.item.name,
+        "quantity": line.quantity,
+        "choices": line.choices,
+        "allergens": sorted(line.allergens),
+        "calories": line.calories,
+        "unit_price": line.unit_price,
+        "note": line.note,
+    }
+
+
+def _line(row: RowMapping) -> OrderLine:
+    return OrderLine(
+        id=row["id"],
+        item_id=row["item_id"],
+        name=row["name"],
+        quantity=row["quantity"],
+        choices=tuple(Chosen(**choice) for choice in row["choices"]),
+        allergens=frozenset(map(Allergen, row["allergens"])),
+        calories=row["calories"],
+        unit_price=row["unit_price"],
+        note=row["note"],
+    )
+
+
+def _order(row: RowMapping, its_lines: Iterable[OrderLine]) -> Order:
+    return Order(
+        id=row["id"],
+        public_id=row["public_id"],
+        number=row["number"],
+        status=Status(row["status"]),
+        version=row["version"],
+        lines=tuple(its_lines),
+        totals=Totals(row["currency"], row["subtotal"], tuple(map(_adjustment, row["adjustments"]))),
+        customer_name=row["customer_name"],
+        note=row["note"],
+        placed_at=from_micros(row["placed_at"]),
+        updated_at=from_micros(row["updated_at"]),
+        pickup_at=None if row["pickup_at"] is None else from_micros(row["pickup_at"]),
+        estimated_ready_at=None if row["estimated_ready_at"] is None else from_micros(row["estimated_ready_at"]),
+        tracking_token=row["tracking_token"],
+    )
+
+
+def _adjustment(row: dict[str, Any]) -> Adjustment:
+    return Adjustment(AdjustmentKind(row["kind"]), row["label"], row["amount"], row["line_index"])

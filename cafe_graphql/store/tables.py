@@ -1,0 +1,154 @@
+"""The tables, as typed rows. Instants are microseconds since 1970 UTC; prices are minor units."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+def table(row: type[SQLModel]) -> Table:
+    """Give the SQLAlchemy table behind a row type, for Core statements."""
+    its_table: Table = row.__table__  # type: ignore[attr-defined]
+    return its_table
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+class CafeRow(SQLModel, table=True):
+    """The café itself: one row, whose `menu_version` grows with every change that a guest could see."""
+
+    __tablename__: ClassVar[Any] = "cafe"
+
+    id: int = Field(primary_key=True)
+    name: str
+    currency: str
+    time_zone: str
+    locale: str
+    hours: Any = _json()
+    menu_version: int
+
+
+class CategoryRow(SQLModel, table=True):
+    """A heading of the menu; hidden when it vanished from the menu file."""
+
+    __tablename__: ClassVar[Any] = "categories"
+
+    id: int = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    position: int
+    is_hidden: bool
+
+
+class OptionGroupRow(SQLModel, table=True):
+    """A shared option group; `options` holds its options in order, as the menu file has them."""
+
+    __tablename__: ClassVar[Any] = "option_groups"
+
+    id: int = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    position: int
+    min: int
+    max: int | None
+    options: Any = _json()
+    is_hidden: bool
+
+
+class ItemRow(SQLModel, table=True):
+    """An item; `uses` says how it asks the shared groups. Orders point here, so rows are hidden, never deleted."""
+
+    __tablename__: ClassVar[Any] = "items"
+
+    id: int = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    category_id: int = Field(foreign_key="categories.id", index=True)
+    position: int
+    price: int
+    description: str | None
+    image_url: str | None
+    calories: int | None
+    prep_seconds: int
+    allergens: Any = _json()
+    diets: Any = _json()
+    uses: Any = _json()
+    recipe: Any = _json()
+    is_available: bool
+    is_hidden: bool
+
+
+class OrderRow(SQLModel, table=True):
+    """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids."""
+
+    __tablename__: ClassVar[Any] = "orders"
+    __table_args__ = (
+        UniqueConstraint("business_date", "sequence"),
+        Index("ix_orders_status", "status", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    tracking_token: str = Field(unique=True)
+    business_date: str
+    sequence: int
+    number: str = Field(index=True)
+    status: str
+    version: int
+    currency: str
+    subtotal: int
+    adjustments: Any = _json()
+    total: int
+    customer_name: str | None
+    note: str | None
+    placed_at: int = Field(sa_type=BigInteger, index=True)
+    updated_at: int = Field(sa_type=BigInteger, index=True)
+    pickup_at: int | None = Field(sa_type=BigInteger)
+    estimated_ready_at: int | None = Field(sa_type=BigInteger)
+    placed_by: str
+
+
+class OrderLineRow(SQLModel, table=True):
+    """A line as sold."""
+
+    __tablename__: ClassVar[Any] = "order_lines"
+    __table_args__ = (Index("ix_order_lines_item", "item_id", "order_id"),)
+
+    id: int = Field(primary_key=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    item_id: int = Field(foreign_key="items.id")
+    name: str
+    quantity: int
+    choices: Any = _json()
+    allergens: Any = _json()
+    calories: int | None
+    unit_price: int
+    note: str | None
+
+
+class OrderEventRow(SQLModel, table=True):
+    """History: one row for each change to an order, in the order of commit, in the change's own transaction."""
+
+    __tablename__: ClassVar[Any] = "order_events"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(primary_key=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    kind: str
+    at: int = Field(sa_type=BigInteger)
+    actor: str
+    data: Any = _json()
+
+
+class IdempotencyKeyRow(SQLModel, table=True):
+    """Which order an actor's key has placed; `fingerprint` tells the same input from another."""
+
+    __tablename__: ClassVar[Any] = "idempotency_keys"
+
+    actor: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    order_id: int = Field(foreign_key="orders.id")

@@ -1,0 +1,1 @@
+"""The door: HTTP and sockets, who is calling, and how often."""

@@ -1,0 +1,180 @@
+"""Reads GraphQL requests off the wire, and refuses what is none: a refusal says what to send instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import Receive, Scope
+
+from cafe_graphql.execution.engine import Request
+from cafe_graphql.web.negotiation import BodyType, body_type
+
+MAX_PARAMETERS = 20
+PARAMETERS = ("query", "operationName", "variables", "extensions")
+# A browser sends these to another site only after asking it, so no page can make a visitor send them unasked.
+PREFLIGHT_HEADERS = frozenset(
+    (
+        b"graphql-require-preflight",
+        b"apollo-require-preflight",
+        b"x-apollo-operation-name",
+        b"x-requested-with",
+    )
+)
+
+Headers = Mapping[bytes, bytes]
+
+
+class Refused(Exception):
+    """A request that never reaches the engine; without a `status` it is JSON, but no GraphQL request."""
+
+    def __init__(
+        self, status: int | None, code: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers
+
+
+class Disconnected(Exception):
+    """The caller left before the request was whole; there is nobody to answer."""
+
+
+def headers_of(scope: Scope) -> Headers:
+    """Give the headers by their lower-case names; those sent twice are joined by commas, as HTTP has it."""
+    pairs = scope["headers"]
+    headers: dict[bytes, bytes] = dict(pairs)
+    return headers if len(headers) == len(pairs) else _joined(pairs)
+
+
+async def by_post(headers: Headers, receive: Receive, limit: int) -> Request:
+    """Read the request from a JSON body of at most `limit` bytes."""
+    _check_body_type(headers)
+    _check_announced_length(headers, limit)
+    body = await _body(receive, limit)
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
+    return _request(fields)
+
+
+def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
+    """Read the request from the URL, if no other site can have made a browser send it."""
+    _check_origin(headers, names_graphql)
+    if len(scope["query_string"]) > limit:
+        raise Refused(414, "URI_TOO_LONG", f"The URL has more than {limit} bytes of parameters: use POST.")
+    fields: dict[str, Any] = _parameters(scope["query_string"])
+    for name in ("variables", "extensions"):
+        if name in fields:
+            fields[name] = _from_json(name, fields[name])
+    return _request(fields)
+
+
+def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: b", ".join(found) for name, found in values.items()}
+
+
+def _check_body_type(headers: Headers) -> None:
+    promised = body_type(headers.get(b"content-type"))
+    if promised is BodyType.OTHER:
+        message = 'Send the request as JSON, with the header "Content-Type: application/json".'
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message)
+    if promised is BodyType.OTHER_CHARSET:
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8; no other charset is read here.")
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        message = "Send the body as it is; compressed requests are not read here."
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
+
+
+def _check_announced_length(headers: Headers, limit: int) -> None:
+    announced = headers.get(b"content-length", b"0")
+    # Nobody means more than 15 digits, and reading thousands of them takes its time.
+    if len(announced) > 15 or (announced.isdigit() and int(announced) > limit):
+        raise _too_large(limit)
+
+
+async def _body(receive: Receive, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk: bytes = message.get("body", b"")
+        length += len(chunk)
+        if length > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunk if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than the {limit} bytes that are read here.")
+
+
+def _check_origin(headers: Headers, names_graphql: bool) -> None:
+    """Run a GET only if its sender meant GraphQL: not for an image, a link or a form on another site."""
+    # "cors" is what a script's fetch() is sent with; a browser lets no page claim it for a link or an image.
+    by_script = headers.get(b"sec-fetch-mode") == b"cors"
+    deliberate = names_graphql or by_script or not PREFLIGHT_HEADERS.isdisjoint(headers)
+    if not deliberate or headers.get(b"sec-fetch-site") == b"cross-site":
+        message = (
+            "To query by GET, name application/graphql-response+json or application/json in Accept, or send "
+            "the header GraphQL-Require-Preflight, and do it from this site. From anywhere else, use POST."
+        )
+        raise Refused(400, "BAD_REQUEST", message)
+
+
+def _parameters(query_string: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(
+            query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
+    except UnicodeDecodeError:
+        raise Refused(400, "BAD_REQUEST", "The parameters in the URL are not UTF-8.") from None
+    except ValueError:
+        raise Refused(400, "BAD_REQUEST", f"The URL has more than {MAX_PARAMETERS} parameters.") from None
+    # An empty parameter is an absent one.
+    found = [(name, value) for name, value in pairs if name in PARAMETERS and value]
+    if len(found) > len(dict(found)):
+        raise Refused(400, "BAD_REQUEST", "A parameter is given twice in the URL.")
+    return dict(found)
+
+
+def _from_json(name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, "BAD_REQUEST", f"The parameter {name} is not JSON: {error}.") from None
+
+
+def _request(fields: Any) -> Request:
+    if type(fields) is not dict:
+        hint = " Batches are not supported: send one at a time." if type(fields) is list else ""
+        raise _malformed(f"A request is a JSON object with a query.{hint}")
+    query = _field(fields, "query", str)
+    extensions = _field(fields, "extensions", dict) or {}
+    if query is None and "persistedQuery" not in extensions:
+        raise _malformed("The request has no query.")
+    variables = _field(fields, "variables", dict) or {}
+    return Request(query, _field(fields, "operationName", str), variables, extensions)
+
+
+def _field(fields: dict[str, Any], name: str, kind: type[str] | type[dict[str, Any]]) -> Any:
+    value = fields.get(name)
+    if value is None or type(value) is kind:
+        return value
+    raise _malformed(f"The parameter {name} must be {'a string' if kind is str else 'an object'}.")
+
+
+def _malformed(message: str) -> Refused:
+    return Refused(None, "BAD_REQUEST", message)

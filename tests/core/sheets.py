@@ -1,0 +1,129 @@
+"""Any menu that a café could write: a Hypothesis strategy for valid sheets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import time
+
+from hypothesis import strategies as st
+
+from cafe_graphql.core.hours import Hours, Period
+from cafe_graphql.core.menu import (
+    Allergen,
+    CafeInfo,
+    Category,
+    Diet,
+    Option,
+    OptionGroup,
+    Sheet,
+    SheetItem,
+    Use,
+)
+
+DAY = 24 * 60
+
+letters = st.characters(categories=("L", "N", "P", "S")) | st.just(" ")
+names = st.text(letters, min_size=1, max_size=12).map(str.strip).filter(bool)
+slugs = st.lists(st.text("abcxyz019", min_size=1, max_size=4), min_size=1, max_size=2).map("-".join)
+quantities = st.builds("{} {}".format, st.integers(1, 999) | st.just("0.5"), st.sampled_from(["g", "ml", "Stück"]))
+recipes = st.dictionaries(slugs, quantities, max_size=2)
+allergens = st.frozensets(st.sampled_from(Allergen), max_size=3)
+option_prices = st.integers(-500, 1_000)
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> Sheet:
+    """Whole menus of a few items, whose groups, defaults and prices agree with each other."""
+    groups = draw(st.lists(option_groups(), max_size=3, unique_by=lambda group: group.slug))
+    categories = draw(st.lists(st.builds(Category, slugs, names), min_size=1, max_size=3, unique_by=lambda c: c.slug))
+    item_slugs = draw(st.lists(slugs, min_size=1, max_size=4, unique=True))
+    items = tuple(draw(items_of(slug, categories, groups)) for slug in item_slugs)
+    return Sheet(draw(cafes()), tuple(groups), tuple(categories), items)
+
+
+def cafes() -> st.SearchStrategy[CafeInfo]:
+    return st.builds(
+        CafeInfo,
+        name=names,
+        currency=st.sampled_from(["USD", "EUR", "JPY", "KWD"]),
+        time_zone=st.sampled_from(["America/New_York", "Europe/Berlin", "UTC"]),
+        locale=st.sampled_from(["en-US", "de", "zh-Hant-TW", "es-419"]),
+        hours=hours(),
+    )
+
+
+@st.composite
+def hours(draw: st.DrawFn) -> Hours:
+    """Periods that do not overlap, some of them past midnight."""
+    edges = sorted(draw(st.lists(st.integers(0, 7 * DAY), max_size=14, unique=True)))
+    spans = zip(edges[::2], edges[1::2], strict=False)
+    return Hours(tuple(_period(start, end) for start, end in spans if end - start <= DAY))
+
+
+def _period(start: int, end: int) -> Period:
+    return Period(start // DAY, *(time(edge % DAY // 60, edge % 60) for edge in (start, end)))
+
+
+@st.composite
+def option_groups(draw: st.DrawFn) -> OptionGroup:
+    options = draw(st.lists(_options(), min_size=1, max_size=4, unique_by=lambda option: option.slug))
+    defaults = sum(option.is_default for option in options)
+    least = draw(st.integers(0, defaults or sum(option.max_quantity for option in options)))
+    most = draw(st.none() | st.integers(max(least, defaults, 1), 100))
+    return OptionGroup(draw(slugs), draw(names), least, most, tuple(options))
+
+
+@st.composite
+def _options(draw: st.DrawFn) -> Option:
+    adds = draw(allergens)
+    return Option(
+        slug=draw(slugs),
+        name=draw(names),
+        price=draw(option_prices),
+        is_default=draw(st.booleans()),
+        max_quantity=draw(st.integers(1, 5)),
+        calories=draw(st.integers(-100, 500)),
+        adds_allergens=adds,
+        removes_allergens=draw(allergens) - adds,
+        recipe=draw(recipes),
+        is_available=draw(st.booleans()),
+    )
+
+
+@st.composite
+def items_of(draw: st.DrawFn, slug: str, categories: Sequence[Category], groups: Sequence[OptionGroup]) -> SheetItem:
+    used = draw(st.lists(st.sampled_from(groups), unique_by=lambda group: group.slug)) if groups else []
+    uses = tuple(draw(_uses(group)) for group in used)
+    options = [option for use, group in zip(uses, used, strict=True) for option in use.of(group).options]
+    discounts = sum(min(option.price, 0) * option.max_quantity for option in options)
+    return SheetItem(
+        slug=slug,
+        name=draw(names),
+        category=draw(st.sampled_from(categories)).slug,
+        price=draw(st.integers(0, 5_000)) - discounts,
+        description=draw(st.none() | names),
+        image_url=draw(st.sampled_from([None, "/pictures/latte.jpg", "https://cafe.example/latte.jpg?w=2"])),
+        calories=draw(st.none() | st.integers(0, 900)),
+        prep_seconds=draw(st.integers(0, 600)),
+        allergens=draw(allergens),
+        diets=draw(st.frozensets(st.sampled_from(Diet))),
+        uses=uses,
+        recipe=draw(recipes),
+        is_available=draw(st.booleans()),
+    )
+
+
+@st.composite
+def _uses(draw: st.DrawFn, group: OptionGroup) -> Use:
+    """Uses of a group that leave enough options for its min, and defaults that its min and max allow."""
+    every = [option.slug for option in group.options]
+    offers = draw(st.none() | st.lists(st.sampled_from(every), min_size=1, unique=True).map(tuple))
+    if sum(option.max_quantity for option in Use(group.slug, offers).of(group).options) < group.min:
+        offers = None
+    offered = every if offers is None else list(offers)
+    use = Use(group.slug, offers, prices=draw(st.dictionaries(st.sampled_from(offered), option_prices)))
+    most = len(offered) if group.max is None else min(group.max, len(offered))
+    inherited = len(use.of(group).defaults)
+    if (inherited == 0 or group.min <= inherited <= most) and draw(st.booleans()):
+        return use
+    count = draw(st.sampled_from([0, *range(max(group.min, 1), most + 1)]))
+    return replace(use, defaults=tuple(draw(st.permutations(offered))[:count]))

@@ -1,0 +1,449 @@
+"""The playground, as its files are served and as a guest sees it in a real browser."""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from graphql import (
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_client_schema,
+    build_schema,
+    get_introspection_query,
+    graphql_sync,
+    parse,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from cafe_graphql.web import playground
+from tests import programs
+
+SOURCES = Path(playground.__file__).with_name("playground")
+TABS = ["BrowseTheMenu", "OneLatte", "QuoteALatte", "PlaceAnOrder", "OrderHistory"]
+# As good as a cut cable: no name but this machine's own address can be found.
+NETWORK_CUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+BROWSER_ARGUMENTS = [
+    NETWORK_CUT,
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def test_the_page_has_no_inline_script_and_a_strict_policy() -> None:
+    response = TestClient(cafe()).get("/graphql")
+
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; font-src 'self'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["cache-control"] == "no-cache"
+    assert response.headers["vary"] == "Accept"
+    assert re.findall(r"<script[^>]*>(.*?)</script>", response.text, re.DOTALL) == [""]
+    assert "http" not in response.text
+
+
+def test_every_file_the_page_names_is_served_from_where_the_page_was_told() -> None:
+    app = Starlette(routes=[Mount("/corner/assets", app=playground.assets)])
+    html = bytes(playground.page("/corner/assets").body).decode()
+
+    named = re.findall(r'(?:href|src)="([^"]+)"', html)
+    types = [TestClient(app).get(path).headers["content-type"] for path in named]
+
+    assert types == ["image/svg+xml", "text/css; charset=utf-8", "text/javascript; charset=utf-8"]
+
+
+def test_every_built_file_can_be_had_zipped_and_unzipped() -> None:
+    client = TestClient(cafe())
+    stored = sorted(playground.STATIC.glob("*.gz"))
+    assert len(stored) > 20
+
+    for file in stored:
+        path = f"/graphql/assets/{file.name.removesuffix('.gz')}"
+        plain = client.get(path, headers={"Accept-Encoding": "identity"})
+        assert plain.status_code == 200
+        assert plain.content == gzip.decompress(file.read_bytes())
+        assert "content-encoding" not in plain.headers
+        zipped = client.get(path, headers={"Accept-Encoding": "br, gzip"})
+        assert zipped.headers["content-encoding"] == "gzip"
+        assert int(zipped.headers["content-length"]) == file.stat().st_size
+        assert zipped.content == plain.content
+        assert zipped.headers["vary"] == "Accept-Encoding"
+        assert zipped.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "is_zipped"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.5", True),
+        ("*", True),
+        ("br", False),
+        ("gzip;q=0", False),
+        ("*, gzip; q=0", False),
+    ],
+)
+def test_a_file_is_zipped_only_for_who_can_unzip_it(accept_encoding: str, is_zipped: bool) -> None:
+    response = TestClient(cafe()).get(script(), headers={"Accept-Encoding": accept_encoding})
+
+    assert ("content-encoding" in response.headers) is is_zipped
+
+
+def test_a_head_request_tells_the_size_and_sends_nothing() -> None:
+    client = TestClient(cafe())
+
+    response = client.head(script())
+
+    assert response.content == b""
+    assert response.headers["content-length"] == client.get(script()).headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index.html",
+        "LICENSES.txt",
+        "nothing.js",
+        "",
+        "../playground.py",
+        "..%2Fplayground.py",
+        "%2e%2e/%2e%2e/config.py",
+        "deeper/icon.svg",
+        "%00",
+    ],
+)
+def test_a_name_that_was_not_built_is_not_found(name: str) -> None:
+    assert TestClient(cafe()).get(f"/graphql/assets/{name}").status_code == 404
+
+
+def test_files_are_only_read() -> None:
+    response = TestClient(cafe()).post(script())
+
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_the_committed_files_are_what_the_sources_build(tmp_path: Path) -> None:
+    npm = programs.require("npm")
+    for name in ("package.json", "package-lock.json", ".npmrc", "build.mjs"):
+        shutil.copy(SOURCES / name, tmp_path)
+    shutil.copytree(SOURCES / "src", tmp_path / "src")
+
+    install = subprocess.run([npm, "ci"], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    if "npm error network" in install.stderr:
+        programs.missing("npm cannot reach its registry")
+    assert install.returncode == 0, install.stderr
+    subprocess.run([npm, "run", "build", "--", "built"], cwd=tmp_path, capture_output=True, timeout=120, check=True)
+
+    assert hashes(tmp_path / "built") == hashes(playground.STATIC)
+
+
+def test_the_lock_names_no_registry() -> None:
+    lock = json.loads((SOURCES / "package-lock.json").read_text())
+
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+    assert [name for name, package in lock["packages"].items() if name and "integrity" not in package] == []
+
+
+def test_every_example_tab_is_a_valid_question_to_this_cafe(cafe_server: str) -> None:
+    schema = schema_of(cafe_server)
+    documents = sorted((SOURCES / "src" / "tabs").glob("*.graphql"))
+
+    assert [problems_of(file, schema) for file in documents] == [[]] * len(TABS)
+
+
+def test_a_newcomer_reads_the_menu_with_one_click_and_no_network(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    assert page.title() == "Café GraphQL"
+    assert page.locator(".graphiql-tab-button").all_text_contents() == TABS
+
+    run(page)
+
+    items = [item for category in answer(page)["data"]["menu"]["categories"] for item in category["items"]]
+    assert {"name": "Latte", "price": {"formatted": "$3.50"}} in items
+    expect(page.locator(".result-window")).to_contain_text("Latte")
+    assert seen.complaints == []
+    assert [url for url in seen.requests if not url.startswith((f"{cafe_server}/graphql", "data:"))] == []
+    if picture := os.environ.get("CAFE_SCREENSHOT"):
+        page.screenshot(path=picture)
+
+
+def test_docs_history_and_explorer_open_without_a_complaint(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    run(page)
+
+    page.get_by_role("button", name="Show Documentation Explorer").click()
+    expect(page.locator(".graphiql-plugin")).to_contain_text("Root Types")
+    page.get_by_role("button", name="Show History").click()
+    expect(page.locator(".graphiql-plugin")).to_contain_text("BrowseTheMenu")
+    page.get_by_role("button", name="Show GraphiQL Explorer").click()
+    expect(page.locator(".graphiql-plugin")).to_contain_text("categories")
+
+    assert seen.complaints == []
+
+
+def test_the_quote_tab_brings_its_order_in_the_variables(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+
+    page.get_by_role("tab", name="QuoteALatte").click()
+
+    order = json.loads(editor(page, "variables"))["input"]["lines"]
+    choices = [{"group": "size", "option": "medium"}, {"group": "milk", "option": "oat"}]
+    assert order == [{"item": "latte", "quantity": 1, "options": choices}]
+    assert seen.complaints == []
+
+
+def test_an_untidy_order_is_tidied_by_the_prettify_button(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="QuoteALatte").click()
+    write(page, "variables", '{"input":{"lines":[]}, /* nothing yet */}')
+
+    page.get_by_role("button", name="Prettify").click()
+
+    wait_until(page, f"{model_of('variables')}.getValue().includes('  \"input\": {{')")
+    assert seen.complaints == []
+
+
+def test_what_has_a_default_may_be_left_out_of_the_variables(browser: Browser, cafe_server: str) -> None:
+    page, _seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="QuoteALatte").click()
+
+    write(page, "variables", '{"input": {"lines": [{"item": "latte"}]}, "sugar": 1}')
+
+    # The editor checks against the tab before, for a moment.
+    markers = f"globalThis.__MONACO.editor.getModelMarkers({{resource: {model_of('variables')}.uri}})"
+    complaints = f"{markers}.map((marker) => marker.message).join()"
+    wait_until(page, f"{complaints} === 'Property sugar is not allowed.'")
+
+
+def test_every_visitor_gets_an_idempotency_key_of_their_own(browser: Browser, cafe_server: str) -> None:
+    keys = []
+    for _ in range(2):
+        page, _seen = visit(browser, cafe_server)
+        page.get_by_role("tab", name="PlaceAnOrder").click()
+        keys.append(json.loads(editor(page, "variables"))["idempotencyKey"])
+
+    assert all(re.fullmatch(r"playground-[0-9a-z]+", key) for key in keys)
+    assert keys[0] != keys[1]
+
+
+def test_a_key_in_the_headers_tab_is_sent_and_remembered(browser: Browser, cafe_server: str) -> None:
+    page, _seen = visit(browser, cafe_server)
+    page.get_by_role("button", name="Headers", exact=True).click()
+    assert '// "X-API-Key": "your key"' in editor(page, "request-headers")
+
+    write(page, "request-headers", '{"X-API-Key": "barista"}')
+    with page.expect_request(is_operation) as sent:
+        run(page)
+    assert sent.value.headers["x-api-key"] == "barista"
+    assert sent.value.headers["accept"] == "application/graphql-response+json, application/json"
+
+    wait_until(page, "Object.values(localStorage).some((text) => text.includes('barista'))")
+    page.reload()
+    assert editor(page, "request-headers") == '{"X-API-Key": "barista"}'
+
+
+def test_the_hint_in_the_headers_tab_is_not_sent(browser: Browser, cafe_server: str) -> None:
+    page, _seen = visit(browser, cafe_server)
+
+    with page.expect_request(is_operation) as sent:
+        run(page)
+
+    assert "x-api-key" not in sent.value.headers
+
+
+@dataclass
+class Seen:
+    """What a page did behind its reader's back."""
+
+    complaints: list[str] = field(default_factory=list)  # console errors, policy violations, failed requests
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = programs.require("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, base_url: str) -> tuple[Page, Seen]:
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    page.set_default_timeout(20_000)
+    seen = watch(page)
+    page.goto(f"{base_url}/graphql")
+    page.locator(".graphiql-query-editor .view-line").first.wait_for()
+    return page, seen
+
+
+def watch(page: Page) -> Seen:
+    seen = Seen()
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    # A violated Content-Security-Policy and an answer of 404 are console errors too.
+    page.on(
+        "console",
+        lambda line: seen.complaints.append(line.text) if line.type in {"error", "warning"} else None,
+    )
+    return seen
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Execute query").click()
+    expect(page.locator(".result-window")).to_contain_text('"data"')
+
+
+def answer(page: Page) -> dict[str, Any]:
+    response: dict[str, Any] = json.loads(editor(page, "response"))
+    return response
+
+
+def editor(page: Page, name: str) -> str:
+    """Read all of an editor: on the screen stand only the lines that fit."""
+    wait_until(page, f"Boolean({model_of(name)}?.getValue())")
+    return str(page.evaluate(f"{model_of(name)}.getValue()"))
+
+
+def wait_until(page: Page, condition: str) -> None:
+    # Not wait_for_function: that evaluates its text inside the page, where our policy forbids it.
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {condition}")
+
+
+def write(page: Page, name: str, text: str) -> None:
+    page.evaluate(f"{model_of(name)}.setValue({json.dumps(text)})")
+
+
+def model_of(name: str) -> str:
+    """Find an editor's text by the file name that GraphiQL gives it."""
+    return f"globalThis.__MONACO?.editor.getModels().find((model) => model.uri.path.endsWith('{name}.json'))"
+
+
+def is_operation(request: Any) -> bool:
+    return request.method == "POST" and "BrowseTheMenu" in (request.post_data or "")
+
+
+def problems_of(file: Path, schema: GraphQLSchema) -> list[str]:
+    document = parse(file.read_text())
+    invalid = [error.message for error in validate(schema, document)]
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    variables = file.with_suffix(".json")
+    given = json.loads(variables.read_text()) if variables.exists() else {}
+    coerced = get_variable_values(schema, operation.variable_definitions or (), given)
+    return invalid + ([error.message for error in coerced] if isinstance(coerced, list) else [])
+
+
+def schema_of(base_url: str) -> GraphQLSchema:
+    answer = httpx2.post(f"{base_url}/graphql", json={"query": get_introspection_query()}).json()
+    return build_client_schema(answer["data"])
+
+
+def script() -> str:
+    html = bytes(playground.page().body).decode()
+    return str(re.findall(r'src="([^"]+)"', html)[0])
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Hash what is inside the zipped files: another version of zlib may pack the same text otherwise."""
+    contents = {file.name: file.read_bytes() for file in folder.iterdir()}
+    unpacked = {name: gzip.decompress(data) if name.endswith(".gz") else data for name, data in contents.items()}
+    return {name: hashlib.sha256(data).hexdigest() for name, data in unpacked.items()}
+
+
+# A stand-in for `cafe serve`: enough of our words for the example tabs, and the answer to the first.
+SCHEMA = build_schema("""
+    type Query {
+      menu: Menu!
+      menuItem(slug: String!): MenuItem
+      quote(input: OrderInput!): Quote!
+      orders(first: Int! = 20, after: String): OrderConnection
+    }
+    type Mutation {
+      placeOrder(input: OrderInput!, idempotencyKey: String, expectedTotalMinorUnits: Int): PlaceOrderPayload
+    }
+    type Money { minorUnits: Int! formatted: String! }
+    type Menu { categories: [MenuCategory!]! }
+    type MenuCategory { name: String! items: [MenuItem!]! }
+    type MenuItem { name: String! price: Money! }
+    input OrderInput { lines: [OrderLineInput!]! }
+    input OrderLineInput { item: String! quantity: Int! = 1 options: [OptionChoiceInput!]! = [] }
+    input OptionChoiceInput { group: String! option: String! quantity: Int! = 1 }
+    type Quote { lines: [QuoteLine!]! totals: Totals! problems: [Problem!]! warnings: [Warning!]! }
+    type QuoteLine { item: MenuItem quantity: Int! choices: [LineChoice!]! total: Money! }
+    type LineChoice { optionName: String! price: Money! }
+    type Totals { subtotal: Money! tax: Money! total: Money! }
+    interface Problem { code: String! message: String! path: [String!]! }
+    type UnknownChoiceProblem implements Problem {
+      code: String! message: String! path: [String!]! didYouMean: String
+    }
+    type Warning { code: String! message: String! }
+    type PlaceOrderPayload { order: Order trackingToken: String replayed: Boolean! problems: [Problem!]! }
+    type Order { id: ID! number: String! status: String! placedAt: String! totals: Totals! lines: [OrderLine!]! }
+    type OrderLine { quantity: Int! name: String! choices: [LineChoice!]! }
+    type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
+    type PageInfo { hasNextPage: Boolean! endCursor: String }
+""")
+PRICES = {"Latte": "$3.50", "Cappuccino": "$3.00", "Espresso": "$2.20"}
+ITEMS = [{"name": name, "price": {"formatted": price}} for name, price in PRICES.items()]
+MENU = {"menu": {"categories": [{"name": "Espresso", "items": ITEMS}]}}
+
+
+@pytest.fixture(scope="module")
+def cafe_server() -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(cafe(), log_level="error", lifespan="off"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=10)
+    listener.close()
+
+
+def cafe() -> Starlette:
+    graphql = Route("/graphql", answer_or_page, methods=["GET", "POST"])
+    return Starlette(routes=[graphql, Mount("/graphql/assets", app=playground.assets)])
+
+
+async def answer_or_page(request: Request) -> Response:
+    if request.method == "GET":
+        return playground.page()
+    body = await request.json()
+    result = graphql_sync(SCHEMA, body["query"], MENU, variable_values=body.get("variables"))
+    return JSONResponse(result.formatted)
