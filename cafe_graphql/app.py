@@ -15,12 +15,16 @@ from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.web import health, playground, rest
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
+from cafe_graphql.web.statuses import PROFILES
 
 GRAPHQL = "/graphql"
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the whole server; its database is opened when it starts and closed when it stops."""
+def create_app(settings: Settings | None = None) -> Door:
+    """Build the whole server; its database is opened when it starts and closed when it stops.
+
+    The door stands before FastAPI, whose middleware and router would cost more than a small query does.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
@@ -36,11 +40,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         opened: Cafe = app.state.cafe
         return opened
 
-    endpoint = GraphQLEndpoint(
-        Engine(core_schema()), lambda _: Context(cafe(), GUEST), page=playground.page(f"{GRAPHQL}/assets")
-    )
     app.include_router(rest.routes(cafe, settings.api_key))
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
-    app.add_middleware(Door, path=GRAPHQL, endpoint=endpoint)
-    return app
+    endpoint = GraphQLEndpoint(
+        Engine(core_schema()),
+        lambda _: Context(cafe(), GUEST),
+        page=playground.page(f"{GRAPHQL}/assets"),
+        profile=PROFILES[settings.http_profile],
+    )
+    return Door(app, path=GRAPHQL, endpoint=endpoint)

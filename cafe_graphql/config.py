@@ -1,7 +1,7 @@
 """Settings: read once from `CAFE_*` variables, checked, and handed down."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     api_key: SecretStr | None = None
     """What `X-API-Key` must say for `GET /private/orders`; without it nobody may read them."""
+
+    http_profile: Literal["compat", "draft-2026-08"] = "compat"
+    """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
 
     @property
     def database_file(self) -> Path:

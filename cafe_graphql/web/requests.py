@@ -136,9 +136,7 @@ def _check_origin(headers: Headers, names_graphql: bool) -> None:
 
 def _parameters(query_string: bytes) -> dict[str, Any]:
     try:
-        pairs = parse_qsl(
-            query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
-        )
+        pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeDecodeError:
         raise Refused(400, "BAD_REQUEST", "The parameters in the URL are not UTF-8.") from None
     except ValueError:

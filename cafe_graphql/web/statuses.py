@@ -42,8 +42,9 @@ _GRAPHQL = {
     Outcome.BROKEN: 500,
 }
 
-# A JSON response says nothing about who wrote it, so clients trust it with a 200 only.
-_JSON = {outcome: 200 if status == 400 else status for outcome, status in _GRAPHQL.items()}
+# A JSON response says nothing about who wrote it, so clients trust it with a 200 only. But a request that does not say
+# which of its operations to run is malformed, not mistaken.
+_JSON = {outcome: 200 if status == 400 else status for outcome, status in _GRAPHQL.items()} | {Outcome.UNRESOLVED: 400}
 
 _DRAFT = _GRAPHQL | {
     Outcome.PARTLY_ANSWERED: 294,

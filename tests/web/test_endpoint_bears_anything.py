@@ -12,9 +12,7 @@ from cafe_graphql.web.statuses import COMPAT, DRAFT_2026_08
 from tests.clients.raw import Reply, ask
 from tests.execution import corner
 
-ENDPOINTS = [
-    GraphQLEndpoint(corner.engine(), lambda scope: "Ada", profile=p) for p in (COMPAT, DRAFT_2026_08)
-]
+ENDPOINTS = [GraphQLEndpoint(corner.engine(), lambda scope: "Ada", profile=p) for p in (COMPAT, DRAFT_2026_08)]
 JSON_BODY = {"content-type": "application/json"}
 
 anything = st.recursive(
@@ -53,9 +51,7 @@ headers = st.dictionaries(
         ]
     ),
     header_text
-    | st.sampled_from(
-        [b"application/json", b"*/*", b'application/json;q="', b"a;q=1;q=,,/;;=", b"9" * 5_000]
-    ),
+    | st.sampled_from([b"application/json", b"*/*", b'application/json;q="', b"a;q=1;q=,,/;;=", b"9" * 5_000]),
 )
 
 # Many examples, but few enough that the whole file takes seconds.
@@ -100,9 +96,7 @@ class TestWhateverIsSent:
     @given(pairs=headers, method=st.sampled_from(["GET", "POST", "PUT"]))
     def test_as_headers(self, endpoint: GraphQLEndpoint, pairs: dict[bytes, bytes], method: str) -> None:
         body = b'{"query": "{ guest }"}'
-        reply = ask(
-            endpoint, method, query_string=b"query={guest}", headers=list(pairs.items()), chunks=[body]
-        )
+        reply = ask(endpoint, method, query_string=b"query={guest}", headers=list(pairs.items()), chunks=[body])
         check(reply)
 
     @thoroughly

@@ -103,17 +103,20 @@ def test_batches_are_not_supported_and_that_is_said(batch: list[object]) -> None
     )
 
 
-@pytest.mark.parametrize("name", ["query", "operationName", "variables", "extensions"])
-@pytest.mark.parametrize("value", [0, False, ["array"], {"obj": "ect"}, "string"], ids=str)
-def test_a_parameter_of_the_wrong_type_is_a_400(name: str, value: object) -> None:
-    kind = str if name in ("query", "operationName") else dict
+@pytest.mark.parametrize("name", ["query", "operationName"])
+@pytest.mark.parametrize("value", [0, False, ["array"], {"obj": "ect"}], ids=str)
+def test_a_text_of_another_type_is_a_400(name: str, value: object) -> None:
     reply = post(endpoint(), {**ASK_LATTE, name: value}, accept=JSON)
 
-    if isinstance(value, kind):
-        assert reply.status == 200
-    else:
-        words = "a string" if kind is str else "an object"
-        assert refusal(reply) == (400, "BAD_REQUEST", f"The parameter {name} must be {words}.")
+    assert refusal(reply) == (400, "BAD_REQUEST", f"The parameter {name} must be a string.")
+
+
+@pytest.mark.parametrize("name", ["variables", "extensions"])
+@pytest.mark.parametrize("value", [0, False, ["array"], "string"], ids=str)
+def test_an_object_of_another_type_is_a_400(name: str, value: object) -> None:
+    reply = post(endpoint(), {**ASK_LATTE, name: value}, accept=JSON)
+
+    assert refusal(reply) == (400, "BAD_REQUEST", f"The parameter {name} must be an object.")
 
 
 @pytest.mark.parametrize("asked", [{}, {"query": None}, {"qeury": "{ guest }"}, {"extensions": {"trace": 1}}])
@@ -205,9 +208,7 @@ def test_a_url_is_no_larger_than_a_body() -> None:
 
 
 def test_thousands_of_headers_are_read_in_no_time() -> None:
-    headers = [(b"x-%d" % (n % 20_000), b"latte") for n in range(40_000)] + [
-        (b"content-type", b"application/json")
-    ]
+    headers = [(b"x-%d" % (n % 20_000), b"latte") for n in range(40_000)] + [(b"content-type", b"application/json")]
     began = time.monotonic()
 
     assert ask(endpoint(), headers=headers, chunks=[ASK_LATTE_JSON]).json == LATTE

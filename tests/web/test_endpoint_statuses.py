@@ -34,7 +34,11 @@ def test_with_the_graphql_type_mistakes_are_400() -> None:
 
 
 def test_with_plain_json_every_request_that_is_one_is_200() -> None:
-    assert statuses(COMPAT, JSON) == dict.fromkeys(QUESTIONS, 200) | {"no query": 400, "not json": 400}
+    assert statuses(COMPAT, JSON) == dict.fromkeys(QUESTIONS, 200) | {
+        "no such operation": 400,
+        "no query": 400,
+        "not json": 400,
+    }
 
 
 @pytest.mark.parametrize("accept", [GRAPHQL, JSON])

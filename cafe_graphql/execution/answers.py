@@ -1,0 +1,36 @@
+"""What the engine hands back: how far a request came, and the response the specification asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import orjson
+
+
+class Outcome(Enum):
+    """How far a request came; the door picks its status code by this, never by reading the errors."""
+
+    ANSWERED = auto()  # every field
+    PARTLY_ANSWERED = auto()  # it ran, and some fields failed; `data` may even be null
+    UNPARSABLE = auto()  # the document is not GraphQL
+    INVALID = auto()  # the document does not fit the schema
+    UNRESOLVED = auto()  # which operation of the document is meant, cannot be told
+    UNCOERCED = auto()  # the variables do not fit the operation
+    UNSUPPORTED = auto()  # fine GraphQL, but not served this way
+    UNSAFE = auto()  # a mutation where only reading is allowed
+    BROKEN = auto()  # our own fault, outside any field
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response; its `payload` has `data` exactly if the operation ran, and `errors` if there are any."""
+
+    outcome: Outcome
+    payload: dict[str, Any]
+
+
+def to_json(payload: dict[str, Any]) -> bytes:
+    """Give a response as UTF-8 JSON: the one place where JSON is written."""
+    return orjson.dumps(payload)

@@ -1,0 +1,34 @@
+"""Runs the Node programs in this folder, for which their packages are installed when first needed."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.programs import missing, require
+
+HERE = Path(__file__).parent
+
+
+def run(program: str, *arguments: str, seconds: float = 60) -> Any:
+    """Run a program of this folder and give what it printed, read as JSON."""
+    node = require("node")
+    _install()
+    done = subprocess.run(
+        [node, str(HERE / program), *arguments], capture_output=True, text=True, timeout=seconds, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _install() -> None:
+    """Install the packages as locked, unless exactly those are there."""
+    lock = (HERE / "package-lock.json").read_bytes()
+    stamp = HERE / "node_modules" / ".installed"
+    if stamp.is_file() and stamp.read_bytes() == lock:
+        return
+    npm = [require("npm"), "ci", "--ignore-scripts"]
+    done = subprocess.run(npm, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        missing(f"the packages of {HERE.name}/ could not be installed: {done.stderr.strip()[-300:]}")
+    stamp.write_bytes(lock)
