@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ class UnknownChoice(Problem):
 
     given: str
     allowed: tuple[str, ...]
-    did_you_mean: str | None
+    did_you_mean: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class OutOfRange(Problem):
 
     min: int
     max: int
-    given: int
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,12 @@ class Warning:
     path: Path
 
 
-def unknown_choice(code: ProblemCode, path: Path, given: str, allowed: Iterable[str], message: str) -> UnknownChoice:
-    """Say that `given` is none of `allowed`, and what was probably meant; `message` ends before the hint."""
-    choices = tuple(allowed)
-    meant = closest(given, choices)
-    hint = f" Did you mean “{meant}”?" if meant else ""
-    return UnknownChoice(code, message + hint, path, given, choices, meant)
+def hinted(problem: UnknownChoice) -> UnknownChoice:
+    """Add to a problem what was probably meant, if any of what is allowed is near."""
+    meant = closest(problem.given, problem.allowed)
+    if meant is None:
+        return problem
+    return replace(problem, message=f"{problem.message} Did you mean “{meant}”?", did_you_mean=meant)
 
 
 def closest(given: str, allowed: Iterable[str]) -> str | None:

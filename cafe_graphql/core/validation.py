@@ -1,7 +1,7 @@
 """What would stop an order: every problem of a draft at once, each with its place and the way out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
@@ -17,7 +17,8 @@ from cafe_graphql.core.problems import (
     ProblemCode,
     SelectionCount,
     TextTooLong,
-    unknown_choice,
+    UnknownChoice,
+    hinted,
 )
 
 MAX_LINES = 100
@@ -30,6 +31,9 @@ MAX_DAYS_AHEAD = 30
 MAX_PROBLEMS = 100
 """A draft with more wrong than this is told the first hundred: looking for more serves nobody."""
 
+MAX_COMPARED = 1_500
+"""Once unknown names have been compared with so many words, the rest go without a hint: comparing takes long."""
+
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, and those that reverse the text around them: a ticket must read as it was written."""
 
@@ -38,7 +42,7 @@ _HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, P
 
 def problems(menu: Menu, draft: Draft, at: datetime) -> tuple[Problem, ...]:
     """Find everything that would stop this draft at the UTC instant `at`, up to `MAX_PROBLEMS`."""
-    return tuple(islice(_problems(menu, draft, at), MAX_PROBLEMS))
+    return tuple(_with_hints(islice(_problems(menu, draft, at), MAX_PROBLEMS)))
 
 
 def priceable(draft: Draft, problems: Sequence[Problem]) -> list[tuple[int, LineDraft]]:
@@ -71,6 +75,17 @@ def note_problems(note: str | None) -> Iterator[Problem]:
     yield from _text(note, MAX_NOTE, ("note",))
 
 
+def _with_hints(found: Iterable[Problem]) -> Iterator[Problem]:
+    """Say what unknown names may have meant, as far as `MAX_COMPARED` goes."""
+    compared = 0
+    for problem in found:
+        if isinstance(problem, UnknownChoice) and compared < MAX_COMPARED:
+            compared += len(problem.allowed)
+            yield hinted(problem)
+        else:
+            yield problem
+
+
 def _problems(menu: Menu, draft: Draft, at: datetime) -> Iterator[Problem]:
     yield from _line_count(draft)
     yield from _text(draft.customer_name, MAX_NAME, ("customerName",))
@@ -93,9 +108,9 @@ def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
     yield from _text(line.note, MAX_NOTE, (*path, "note"))
     item = menu.by_slug.get(line.item)
     if item is None:
-        allowed = (item.slug for item in menu.items)
+        allowed = tuple(item.slug for item in menu.items)
         message = f"There is no item “{line.item[:64]}” on the menu."
-        yield unknown_choice(ProblemCode.UNKNOWN_ITEM, (*path, "item"), line.item, allowed, message)
+        yield UnknownChoice(ProblemCode.UNKNOWN_ITEM, message, (*path, "item"), line.item, allowed)
     else:
         yield from _availability(item, path)
         yield from _choices(item, line.choices, (*path, "options"))
@@ -111,25 +126,28 @@ def _choices(item: Item, choices: Sequence[Choice], path: Path) -> Iterator[Prob
     if len(choices) > MAX_CHOICES:
         yield from _range(len(choices), 0, MAX_CHOICES, path, "The number of options")
         return
-    found = [list(_choice(item, choice, choices[:n], (*path, str(n)))) for n, choice in enumerate(choices)]
+    named = [(choice.group, choice.option) for choice in choices]
+    found = [
+        list(_choice(item, choice, named.index(named[n]) < n, (*path, str(n)))) for n, choice in enumerate(choices)
+    ]
     for problems_of_choice in found:
         yield from problems_of_choice
     if not any(problem.code is ProblemCode.UNKNOWN_OPTION for problem in chain(*found)):
         yield from _counts(item, choices, path)
 
 
-def _choice(item: Item, choice: Choice, before: Sequence[Choice], path: Path) -> Iterator[Problem]:
+def _choice(item: Item, choice: Choice, is_repeated: bool, path: Path) -> Iterator[Problem]:
     group = item.group(choice.group)
     if group is None:
-        allowed = (group.slug for group in item.groups)
+        allowed = tuple(group.slug for group in item.groups)
         message = f"{item.name} has no option group “{choice.group[:64]}”."
-        yield unknown_choice(ProblemCode.UNKNOWN_OPTION, (*path, "group"), choice.group, allowed, message)
+        yield UnknownChoice(ProblemCode.UNKNOWN_OPTION, message, (*path, "group"), choice.group, allowed)
     elif (option := group.option(choice.option)) is None:
-        allowed = (option.slug for option in group.options)
+        allowed = tuple(option.slug for option in group.options)
         message = f"{group.name} of {item.name} has no option “{choice.option[:64]}”."
-        yield unknown_choice(ProblemCode.UNKNOWN_OPTION, (*path, "option"), choice.option, allowed, message)
+        yield UnknownChoice(ProblemCode.UNKNOWN_OPTION, message, (*path, "option"), choice.option, allowed)
     else:
-        if any((other.group, other.option) == (choice.group, choice.option) for other in before):
+        if is_repeated:
             message = f"{option.name} is listed twice; list it once, with its quantity."
             yield Problem(ProblemCode.DUPLICATE_OPTION, message, path)
         what = f"The quantity of {option.name}"

@@ -42,8 +42,8 @@ class SelectionCountProblem(Problem):
 @strawberry.type(description="A number, or a count of things, that is too small or too large.")
 class OutOfRangeProblem(Problem):
     min: int = strawberry.field(description="The least that is allowed.")
-    max: int = strawberry.field(description="The most that is allowed.")
-    given: int = strawberry.field(description="What was given.")
+    max: int | None = strawberry.field(description="The most that is allowed; null: no limit.")
+    value: int = strawberry.field(description="What was given.")
 
 
 @strawberry.type(description="A text that is longer than fits.")
@@ -114,8 +114,8 @@ def of(problem: problems.Problem) -> Problem:
             return UnknownChoiceProblem(**common, given=given, allowed=list(allowed), did_you_mean=meant)
         case problems.SelectionCount(group=group, min=low, max=high, given=count):
             return SelectionCountProblem(**common, group=group, min=low, max=high, given=count)
-        case problems.OutOfRange(min=low, max=high, given=number):
-            return OutOfRangeProblem(**common, min=low, max=high, given=number)
+        case problems.OutOfRange(min=low, max=high, value=number):
+            return OutOfRangeProblem(**common, min=low, max=high, value=number)
         case problems.TextTooLong(max_length=max_length, length=length):
             return TextTooLongProblem(**common, max_length=max_length, length=length)
         case problems.Closed(next_opens_at=opens):

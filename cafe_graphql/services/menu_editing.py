@@ -1,9 +1,8 @@
 """Editing the menu: loading a sheet, writing it out as a file, and the built-in menu of the first start."""
 
-import tomli_w
-
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.menu import CafeInfo, Sheet
+from cafe_graphql.services import menu_writing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import menu as menus
 from cafe_graphql.store import migrations
@@ -22,8 +21,7 @@ async def about(cafe: Cafe) -> CafeInfo | None:
 
 async def export(cafe: Cafe) -> str:
     """Write the menu out as the text of a menu file, which loads to the same menu again."""
-    tables = menu_file.document(await cafe.store.read(menus.sheet))
-    return "\n".join(tomli_w.dumps({name: table}, indent=2) for name, table in tables.items())
+    return menu_writing.text(await cafe.store.read(menus.sheet))
 
 
 async def open_cafe(url: str) -> Cafe:

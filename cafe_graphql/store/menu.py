@@ -94,7 +94,7 @@ def _rows(connection: Connection, of: Table) -> Iterable[RowMapping]:
 
 def _upsert(connection: Connection, into: Table, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows by their slugs in this order, and hide every other."""
-    known: dict[str, int] = dict(connection.execute(select(into.c.slug, into.c.id)).tuples().all())
+    known = {row.slug: row.id for row in connection.execute(select(into.c.slug, into.c.id))}
     connection.execute(update(into).values(is_hidden=True))
     for position, row in enumerate(rows):
         values = row | {"position": position, "is_hidden": False}

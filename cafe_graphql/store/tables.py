@@ -87,6 +87,7 @@ class OrderRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("business_date", "sequence"),
         Index("ix_orders_status", "status", "id"),
+        Index("ix_orders_status_updated", "status", "updated_at"),
         {"sqlite_autoincrement": True},
     )
 

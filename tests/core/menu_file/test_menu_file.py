@@ -6,7 +6,6 @@ from datetime import time
 from typing import Any
 
 import pytest
-import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from cafe_graphql.core.menu import (
     Use,
 )
 from cafe_graphql.core.menu_file import MenuFileError
+from cafe_graphql.services import menu_writing
 from tests.core.sheets import sheets
 
 CORNER = """\
@@ -437,7 +437,7 @@ def test_a_menu_of_two_thousand_and_one_items_is_refused() -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_a_menu_that_is_written_and_read_again_is_the_same(sheet: Sheet) -> None:
     assert menu_file.check(menu_file.document(sheet)) == sheet
-    assert menu_file.read(tomli_w.dumps(menu_file.document(sheet))) == sheet
+    assert menu_file.read(menu_writing.text(sheet)) == sheet
 
 
 def test_a_written_file_says_nothing_needlessly() -> None:

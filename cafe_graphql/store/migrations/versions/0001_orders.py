@@ -72,6 +72,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_orders_number"), "orders", ["number"], unique=False)
     op.create_index(op.f("ix_orders_placed_at"), "orders", ["placed_at"], unique=False)
     op.create_index("ix_orders_status", "orders", ["status", "id"], unique=False)
+    op.create_index("ix_orders_status_updated", "orders", ["status", "updated_at"], unique=False)
     op.create_index(op.f("ix_orders_updated_at"), "orders", ["updated_at"], unique=False)
     op.create_table(
         "idempotency_keys",

@@ -1,0 +1,121 @@
+"""The tutorial's REST walk-through, on the real server."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.running import running_cafe
+
+
+@pytest.fixture(scope="module")
+def cafe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a café of its own, whose private orders ask for a key."""
+    with running_cafe(tmp_path_factory.mktemp("rest") / "cafe.db", CAFE_API_KEY="beans-and-water") as url:
+        yield url
+
+
+def ask(url: str, body: object = None, **headers: str) -> tuple[int, Any]:
+    """Send one request, a POST if it has a body, and give the status and the JSON that came back."""
+    sent = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, sent, {"Content-Type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, json.load(refusal)
+
+
+def test_the_tutorial_s_walk_works_as_it_is_written(cafe: str) -> None:
+    assert ask(f"{cafe}/") == (
+        200,
+        {"message": "Welcome to Corner Café!", "menu": "/menu", "graphql": "/graphql", "docs": "/docs"},
+    )
+
+    status, menu = ask(f"{cafe}/menu")
+    assert status == 200
+    assert menu[:3] == [
+        {"id": 1, "name": "Latte", "price": 3.5},
+        {"id": 2, "name": "Cappuccino", "price": 3.0},
+        {"id": 3, "name": "Espresso", "price": 2.2},
+    ]
+
+    latte = {"item_id": 1, "size": "medium", "milk": "oat"}
+    assert ask(f"{cafe}/orders", latte) == (201, {"order_id": 1, "status": "placed", "total": 4.0})
+    espresso = {"item_id": 3, "size": "large"}
+    assert ask(f"{cafe}/orders", espresso) == (201, {"order_id": 2, "status": "placed", "total": 3.2})
+
+    orders = {
+        "2": {"order_id": 2, "status": "placed", "total": 3.2},
+        "1": {"order_id": 1, "status": "placed", "total": 4.0},
+    }
+    assert ask(f"{cafe}/orders") == (200, orders)
+    assert ask(f"{cafe}/private/orders", **{"X-API-Key": "beans-and-water"}) == (200, orders)
+
+
+@pytest.mark.parametrize("key", [{}, {"X-API-Key": ""}, {"X-API-Key": "beans"}], ids=["none", "empty", "wrong"])
+def test_without_the_key_nobody_reads_the_private_orders(cafe: str, key: dict[str, str]) -> None:
+    assert ask(f"{cafe}/private/orders", **key) == (401, {"detail": "Send the café's key in the X-API-Key header."})
+
+
+def test_a_cafe_without_a_key_shows_its_private_orders_to_nobody(cafe_server: str) -> None:
+    assert ask(f"{cafe_server}/private/orders", **{"X-API-Key": ""})[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("order", "problems"),
+    [
+        (
+            {"item_id": 1, "size": "venti", "milk": "goat"},
+            [
+                ("unknown_option", ["body", "size"], "Size of Latte has no option “venti”."),
+                ("unknown_option", ["body", "milk"], "Milk of Latte has no option “goat”. Did you mean “oat”?"),
+            ],
+        ),
+        (
+            {"item_id": 999, "size": "small"},
+            [("unknown_item", ["body", "item_id"], "There is no item “999” on the menu.")],
+        ),
+        ({"item_id": 0, "size": "small"}, [("greater_than_equal", ["body", "item_id"], None)]),
+        (
+            {"item_id": "latte", "size": 3},
+            [("int_parsing", ["body", "item_id"], None), ("string_type", ["body", "size"], None)],
+        ),
+        ({}, [("missing", ["body", "item_id"], None), ("missing", ["body", "size"], None)]),
+    ],
+)
+def test_a_weird_order_is_a_422_that_says_what_is_wrong(cafe: str, order: object, problems: list[Any]) -> None:
+    before = ask(f"{cafe}/orders")
+
+    status, refusal = ask(f"{cafe}/orders", order)
+
+    assert status == 422
+    assert [(p["type"], p["loc"]) for p in refusal["detail"]] == [problem[:2] for problem in problems]
+    assert [p["msg"] for p, said in zip(refusal["detail"], problems, strict=True) if said[2]] == [
+        problem[2] for problem in problems if problem[2]
+    ]
+    assert ask(f"{cafe}/orders") == before
+
+
+def test_an_order_of_rest_is_an_order_of_graphql(cafe: str) -> None:
+    _, placed = ask(f"{cafe}/orders", {"item_id": 2, "size": "small", "milk": "almond"})
+
+    query = "{ orders(first: 1) { nodes { totals { total { amount } } lines { name choices { optionSlug } } } } }"
+    _, answer = ask(f"{cafe}/graphql", {"query": query})
+
+    assert placed["total"] == 3.0
+    assert answer["data"]["orders"]["nodes"] == [
+        {
+            "totals": {"total": {"amount": "3.00"}},
+            "lines": [{"name": "Cappuccino", "choices": [{"optionSlug": "small"}, {"optionSlug": "almond"}]}],
+        }
+    ]
+
+
+def test_the_health_checks_tell_life_from_readiness(cafe: str) -> None:
+    assert ask(f"{cafe}/health/live") == (200, {"status": "ok"})
+    assert ask(f"{cafe}/health/ready") == (200, {"status": "ok", "menuVersion": "1"})
