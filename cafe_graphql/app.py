@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 
@@ -34,7 +35,14 @@ def create_app(settings: Settings | None = None) -> Door:
         yield
         app.state.cafe.store.close()
 
-    app = FastAPI(title="Café GraphQL", description="The tutorial's REST walk-through.", lifespan=lifespan)
+    app = FastAPI(
+        title="Café GraphQL",
+        description="The tutorial's REST walk-through, over the same orders as /graphql.",
+        version=version("cafe-graphql"),
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own page loads its script from elsewhere
+        redoc_url=None,
+    )
 
     def cafe() -> Cafe:
         opened: Cafe = app.state.cafe
@@ -43,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Door:
     app.include_router(rest.routes(cafe, settings.api_key))
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
+    app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
     endpoint = GraphQLEndpoint(
         Engine(core_schema()),
         lambda _: Context(cafe(), GUEST),

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+import orjson
 import strawberry
 
 from cafe_graphql.core import builds, menu, menu_filter
 from cafe_graphql.schema.enums import Allergen, Diet, Unavailable
-from cafe_graphql.schema.ids import Node, encode
+from cafe_graphql.schema.ids import Node, decode, encode
 from cafe_graphql.schema.money import Money
 
 
@@ -111,8 +112,17 @@ class MenuCategory(Node):
     )
 
     @classmethod
-    def of(cls, category: menu.Category, items: Iterable[MenuItem] = ()) -> "MenuCategory":
-        return cls(id=encode("MenuCategory", category.slug), slug=category.slug, name=category.name, items=list(items))
+    def of(cls, category: menu.Category) -> "MenuCategory":
+        return cls(id=encode("MenuCategory", category.slug), slug=category.slug, name=category.name, items=[])
+
+    @classmethod
+    def part(cls, category: menu.Category, wanted: menu_filter.MenuFilter, items: list[MenuItem]) -> "MenuCategory":
+        """Give the part of a category that meets a filter.
+
+        Its id has the filter in it: a client that keeps things by their ids must not take it for the whole.
+        """
+        key = f"{category.slug}?{orjson.dumps(wanted, default=sorted).decode()}"
+        return cls(id=encode("MenuCategory", key), slug=category.slug, name=category.name, items=items)
 
 
 @strawberry.type(description="Everything that the café offers.")
@@ -125,6 +135,14 @@ class Menu:
     source: strawberry.Private[menu.Menu]
     by_slug: strawberry.Private[dict[str, MenuItem]]
     nodes: strawberry.Private[dict[str, Node]]
+
+    def node(self, id: str) -> Node | None:
+        """Give whatever of the menu has this id."""
+        kind, key = decode(id)
+        slug, _, wanted = key.partition("?")
+        if kind == "MenuCategory" and wanted and (found := _read_filter(wanted)):
+            return next((part for part in filtered(self, found).categories if part.slug == slug), None)
+        return self.nodes.get(id)
 
     def on_offer(self, slug: str) -> MenuItem | None:
         """Give the item with this slug, unless it is hidden."""
@@ -162,7 +180,7 @@ def filtered(whole: Menu, wanted: menu_filter.MenuFilter) -> Menu:
     """Give the part of the menu that meets the filter."""
     items = [whole.by_slug[item.slug] for item in menu_filter.matching(whole.source, wanted)]
     headings = [
-        MenuCategory.of(category, under)
+        MenuCategory.part(category, wanted, under)
         for category in whole.source.categories
         if (under := [item for item in items if item.category.slug == category.slug])
     ]
@@ -188,6 +206,17 @@ def _nodes(categories: Iterable[MenuCategory], items: Iterable[MenuItem]) -> Ite
         for group in item.option_groups:
             yield group
             yield from group.options
+
+
+def _read_filter(text: str) -> menu_filter.MenuFilter | None:
+    """Read the filter in the id of a part of a category; None for an id that we never gave."""
+    try:
+        said = orjson.loads(text)
+        allergens, diets = map(Allergen, said.pop("exclude_allergens")), map(Diet, said.pop("diets"))
+        found = menu_filter.MenuFilter(**said, exclude_allergens=frozenset(allergens), diets=frozenset(diets))
+        return found if isinstance(found.search, str | None) and isinstance(found.category, str | None) else None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
 
 
 @strawberry.input(description="What to look for on the menu; an item must meet all that is given.")

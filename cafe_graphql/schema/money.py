@@ -9,6 +9,9 @@ from babel import Locale, UnknownLocaleError, numbers
 
 from cafe_graphql.core import money
 
+MAX_LOCALE = 64
+"""Of a longer locale only the start is read: looked-up ones are remembered, and a caller must not fill the memory."""
+
 
 @strawberry.type(description="An amount of money in one currency.")
 class Money:
@@ -40,7 +43,7 @@ def formatted(amount: money.Money, locale: str, otherwise: str) -> str:
     A locale that nobody knows falls back to its language, then to `otherwise`: this is read from orders just placed,
     where an error would hide the order.
     """
-    known = _known(locale) or _known(otherwise) or Locale.parse("en_US")
+    known = _known(locale[:MAX_LOCALE]) or _known(otherwise) or Locale.parse("en_US")
     return numbers.format_currency(amount.amount, amount.currency, locale=known, decimal_quantization=False)
 
 

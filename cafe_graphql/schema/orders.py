@@ -181,7 +181,9 @@ class OrderRef:
     )
 
     def to_core(self) -> Ref:
-        return Ref(token=self.token) if self.token else Ref(public_id=ids.key_of("Order", self.id or ""))
+        if isinstance(self.token, str):
+            return Ref(token=self.token)
+        return Ref(public_id=ids.key_of("Order", self.id or ""))
 
 
 First = Annotated[int, strawberry.argument(description="How many at most, from 1 to 100.")]

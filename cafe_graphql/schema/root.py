@@ -95,7 +95,7 @@ class Query:
         kind, key = ids.decode(id)
         if kind in ("Order", "OrderLine"):
             return await orders.node(info, kind, key)
-        return info.context.menu.nodes.get(id)
+        return info.context.menu.node(id)
 
 
 @strawberry.type(description="What can be done.")

@@ -11,12 +11,12 @@ def routes(cafe: Callable[[], Cafe]) -> APIRouter:
     """Give `/health/live`, which always answers, and `/health/ready`, which asks the database."""
     router = APIRouter(prefix="/health", tags=["health"])
 
-    @router.get("/live")
+    @router.get("/live", summary="Is the process alive?")
     async def live() -> dict[str, str]:
         """The process runs."""
         return {"status": "ok"}
 
-    @router.get("/ready")
+    @router.get("/ready", summary="Can it take orders?")
     async def ready(response: Response) -> dict[str, str]:
         """The database answers and there is a menu."""
         try:

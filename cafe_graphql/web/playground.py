@@ -1,4 +1,4 @@
-"""The playground: our GraphiQL page and its files, served from inside the package and from nowhere else."""
+"""The pages for people, GraphiQL and the REST description: served from this package, and nothing from afar."""
 
 import gzip
 from functools import cache
@@ -40,8 +40,13 @@ ASSET_HEADERS: Final = {
 
 
 def page(assets_at: str = "/graphql/assets") -> Response:
-    """Give the page, which takes its files from `assets_at` and sends queries to its own address."""
-    return HTMLResponse(_html(assets_at), headers=PAGE_HEADERS)
+    """Give GraphiQL, which takes its files from `assets_at` and sends queries to its own address."""
+    return HTMLResponse(_html("index.html", assets_at), headers=PAGE_HEADERS)
+
+
+def rest_docs(assets_at: str = "/graphql/assets") -> Response:
+    """Give Swagger UI over the `openapi.json` beside it."""
+    return HTMLResponse(_html("docs.html", assets_at), headers=PAGE_HEADERS)
 
 
 async def asset(request: Request) -> Response:
@@ -64,8 +69,8 @@ assets: Final = Router([Route("/{name}", asset, methods=["GET"])], redirect_slas
 
 
 @cache
-def _html(assets_at: str) -> str:
-    return (STATIC / "index.html").read_text(encoding="utf-8").replace("{assets}", assets_at)
+def _html(name: str, assets_at: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8").replace("{assets}", assets_at)
 
 
 @cache

@@ -53,13 +53,13 @@ def routes(cafe: Callable[[], Cafe], api_key: SecretStr | None) -> APIRouter:
     """Give the tutorial's addresses; `api_key` is what `X-API-Key` must say for the private one."""
     router = APIRouter(tags=["tutorial"])
 
-    @router.get("/")
+    @router.get("/", summary="Say where things are")
     async def welcome() -> dict[str, str]:
         """Say where things are."""
         name = cafe().menu().cafe.name
         return {"message": f"Welcome to {name}!", "menu": "/menu", "graphql": "/graphql", "docs": "/docs"}
 
-    @router.get("/menu")
+    @router.get("/menu", summary="List what can be ordered")
     async def menu() -> list[MenuEntry]:
         """List what can be ordered."""
         now = cafe().menu()
@@ -69,7 +69,7 @@ def routes(cafe: Callable[[], Cafe], api_key: SecretStr | None) -> APIRouter:
             if item.unavailable is None
         ]
 
-    @router.post("/orders", status_code=201)
+    @router.post("/orders", status_code=201, summary="Place an order for one drink")
     async def place(order: OrderIn) -> OrderOut:
         """Place an order for one drink."""
         try:
@@ -78,12 +78,12 @@ def routes(cafe: Callable[[], Cafe], api_key: SecretStr | None) -> APIRouter:
             raise HTTPException(422, [_detail(problem) for problem in refusal.problems]) from None
         return _out(placed.order)
 
-    @router.get("/orders")
+    @router.get("/orders", summary="List the latest orders")
     async def latest() -> dict[int, OrderOut]:
         """List the latest orders by their number."""
         return await _latest(cafe())
 
-    @router.get("/private/orders")
+    @router.get("/private/orders", summary="List the latest orders, with a key")
     async def private(_: Annotated[None, Depends(_checks(api_key))]) -> dict[int, OrderOut]:
         """List the latest orders, for those who have the key."""
         return await _latest(cafe())

@@ -102,6 +102,22 @@ def test_the_categories_of_a_narrowed_menu_hold_only_what_was_found(window: Wind
     assert menu["categories"] == [{"slug": "tea", "items": menu["items"]}]
 
 
+def test_a_part_of_a_category_is_not_taken_for_the_whole(window: Window) -> None:
+    part, whole = (
+        window.data(f"{{ menu{narrowed} {{ categories {{ id slug items {{ slug category {{ id }} }} }} }} }}")["menu"][
+            "categories"
+        ][0]
+        for narrowed in ('(filter: { search: "latte", diets: [VEGETARIAN], excludeAllergens: [NUTS] })', "")
+    )
+    node = "query ($id: ID!) { node(id: $id) { id ... on MenuCategory { slug items { slug category { id } } } } }"
+
+    assert part["slug"] == whole["slug"] == "espresso"
+    assert part["id"] != whole["id"]
+    assert len(part["items"]) < len(whole["items"])
+    assert part["items"][0]["category"]["id"] == whole["id"]
+    assert [window.data(node, id=category["id"])["node"] for category in (part, whole)] == [part, whole]
+
+
 def test_everything_with_an_id_is_found_again_by_node(window: Window) -> None:
     menu = window.data("""{ menuItem(slug: "latte") { id name category { id name }
       optionGroups { id name options { id name priceDelta { amount } } } } }""")["menuItem"]

@@ -6,9 +6,7 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,25 +14,21 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     build_client_schema,
-    build_schema,
     get_introspection_query,
-    graphql_sync,
     parse,
     validate,
 )
 from graphql.execution.values import get_variable_values
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from cafe_graphql.app import create_app
 from cafe_graphql.web import playground
 from tests import programs
 
@@ -55,7 +49,7 @@ BROWSER_ARGUMENTS = [
 
 
 def test_the_page_has_no_inline_script_and_a_strict_policy() -> None:
-    response = TestClient(cafe()).get("/graphql")
+    response = door().get("/graphql", headers={"Accept": "text/html"})
 
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -83,7 +77,7 @@ def test_every_file_the_page_names_is_served_from_where_the_page_was_told() -> N
 
 
 def test_every_built_file_can_be_had_zipped_and_unzipped() -> None:
-    client = TestClient(cafe())
+    client = door()
     stored = sorted(playground.STATIC.glob("*.gz"))
     assert len(stored) > 20
 
@@ -113,13 +107,13 @@ def test_every_built_file_can_be_had_zipped_and_unzipped() -> None:
     ],
 )
 def test_a_file_is_zipped_only_for_who_can_unzip_it(accept_encoding: str, is_zipped: bool) -> None:
-    response = TestClient(cafe()).get(script(), headers={"Accept-Encoding": accept_encoding})
+    response = door().get(script(), headers={"Accept-Encoding": accept_encoding})
 
     assert ("content-encoding" in response.headers) is is_zipped
 
 
 def test_a_head_request_tells_the_size_and_sends_nothing() -> None:
-    client = TestClient(cafe())
+    client = door()
 
     response = client.head(script())
 
@@ -142,11 +136,11 @@ def test_a_head_request_tells_the_size_and_sends_nothing() -> None:
     ],
 )
 def test_a_name_that_was_not_built_is_not_found(name: str) -> None:
-    assert TestClient(cafe()).get(f"/graphql/assets/{name}").status_code == 404
+    assert door().get(f"/graphql/assets/{name}").status_code == 404
 
 
 def test_files_are_only_read() -> None:
-    response = TestClient(cafe()).post(script())
+    response = door().post(script())
 
     assert response.status_code == 405
     assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
@@ -211,15 +205,62 @@ def test_docs_history_and_explorer_open_without_a_complaint(browser: Browser, ca
     assert seen.complaints == []
 
 
-def test_the_quote_tab_brings_its_order_in_the_variables(browser: Browser, cafe_server: str) -> None:
+def test_one_latte_is_just_its_name_and_price(browser: Browser, cafe_server: str) -> None:
     page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="OneLatte").click()
 
+    run(page, until='"menuItem"')
+
+    assert answer(page) == {"data": {"menuItem": {"name": "Latte", "price": {"formatted": "$3.50"}}}}
+    assert seen.complaints == []
+
+
+def test_the_quote_tab_brings_its_order_in_the_variables_and_prices_it(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
     page.get_by_role("tab", name="QuoteALatte").click()
 
     order = json.loads(editor(page, "variables"))["input"]["lines"]
+    run(page)
+
     choices = [{"group": "size", "option": "medium"}, {"group": "milk", "option": "oat"}]
     assert order == [{"item": "latte", "quantity": 1, "options": choices}]
+    quote = answer(page)["data"]["quote"]
+    assert [choice["optionName"] for choice in quote["lines"][0]["choices"]] == ["Medium", "Oat milk"]
+    assert quote["totals"]["total"] == {"formatted": "$4.00", "minorUnits": 400}
+    assert (quote["problems"], quote["warnings"]) == ([], [])
     assert seen.complaints == []
+
+
+def test_an_order_is_placed_once_however_often_play_is_pressed(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="PlaceAnOrder").click()
+    run(page)
+    placed = answer(page)["data"]["placeOrder"]
+    run(page, until='"replayed": true')
+    again = answer(page)["data"]["placeOrder"]
+
+    page.get_by_role("tab", name="OrderHistory").click()
+    run(page, until='"orders"')
+    newest, *older = answer(page)["data"]["orders"]["nodes"]
+
+    assert re.fullmatch(r"A-\d{3}", placed["order"]["number"])
+    assert (placed["problems"], placed["replayed"]) == ([], False)
+    assert again == {**placed, "replayed": True}
+    assert newest["number"] == placed["order"]["number"]
+    assert newest["totals"]["total"] == {"formatted": "$4.00"}
+    sold = [{"quantity": 1, "name": "Latte", "choices": [{"optionName": "Medium"}, {"optionName": "Oat milk"}]}]
+    assert newest["lines"] == sold
+    assert newest["number"] not in [order["number"] for order in older]
+    assert seen.complaints == []
+
+
+def test_play_may_be_pressed_the_moment_a_tab_is_open(browser: Browser, cafe_server: str) -> None:
+    page, _seen = visit(browser, cafe_server)
+
+    page.get_by_role("tab", name="QuoteALatte").click()
+    run(page, until='"quote"')
+
+    assert answer(page)["data"]["quote"]["totals"]["total"]["formatted"] == "$4.00"
 
 
 def test_an_untidy_order_is_tidied_by_the_prettify_button(browser: Browser, cafe_server: str) -> None:
@@ -320,9 +361,10 @@ def watch(page: Page) -> Seen:
     return seen
 
 
-def run(page: Page) -> None:
+def run(page: Page, until: str = '"data"') -> None:
+    """Press play, and wait until the answer shows a text that the one before it had not."""
     page.get_by_role("button", name="Execute query").click()
-    expect(page.locator(".result-window")).to_contain_text('"data"')
+    expect(page.locator(".result-window")).to_contain_text(until)
 
 
 def answer(page: Page) -> dict[str, Any]:
@@ -374,6 +416,11 @@ def schema_of(base_url: str) -> GraphQLSchema:
     return build_client_schema(answer["data"])
 
 
+def door() -> TestClient:
+    """Give the real server in process; not started, as its pages need no books."""
+    return TestClient(create_app())
+
+
 def script() -> str:
     html = bytes(playground.page().body).decode()
     return str(re.findall(r'src="([^"]+)"', html)[0])
@@ -384,66 +431,3 @@ def hashes(folder: Path) -> dict[str, str]:
     contents = {file.name: file.read_bytes() for file in folder.iterdir()}
     unpacked = {name: gzip.decompress(data) if name.endswith(".gz") else data for name, data in contents.items()}
     return {name: hashlib.sha256(data).hexdigest() for name, data in unpacked.items()}
-
-
-# A stand-in for `cafe serve`: enough of our words for the example tabs, and the answer to the first.
-SCHEMA = build_schema("""
-    type Query {
-      menu: Menu!
-      menuItem(slug: String!): MenuItem
-      quote(input: OrderInput!): Quote!
-      orders(first: Int! = 20, after: String): OrderConnection
-    }
-    type Mutation {
-      placeOrder(input: OrderInput!, idempotencyKey: String, expectedTotalMinorUnits: Int): PlaceOrderPayload
-    }
-    type Money { minorUnits: Int! formatted: String! }
-    type Menu { categories: [MenuCategory!]! }
-    type MenuCategory { name: String! items: [MenuItem!]! }
-    type MenuItem { name: String! price: Money! }
-    input OrderInput { lines: [OrderLineInput!]! }
-    input OrderLineInput { item: String! quantity: Int! = 1 options: [OptionChoiceInput!]! = [] }
-    input OptionChoiceInput { group: String! option: String! quantity: Int! = 1 }
-    type Quote { lines: [QuoteLine!]! totals: Totals! problems: [Problem!]! warnings: [Warning!]! }
-    type QuoteLine { item: MenuItem quantity: Int! choices: [LineChoice!]! total: Money! }
-    type LineChoice { optionName: String! price: Money! }
-    type Totals { subtotal: Money! tax: Money! total: Money! }
-    interface Problem { code: String! message: String! path: [String!]! }
-    type UnknownChoiceProblem implements Problem {
-      code: String! message: String! path: [String!]! didYouMean: String
-    }
-    type Warning { code: String! message: String! }
-    type PlaceOrderPayload { order: Order trackingToken: String replayed: Boolean! problems: [Problem!]! }
-    type Order { id: ID! number: String! status: String! placedAt: String! totals: Totals! lines: [OrderLine!]! }
-    type OrderLine { quantity: Int! name: String! choices: [LineChoice!]! }
-    type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
-    type PageInfo { hasNextPage: Boolean! endCursor: String }
-""")
-PRICES = {"Latte": "$3.50", "Cappuccino": "$3.00", "Espresso": "$2.20"}
-ITEMS = [{"name": name, "price": {"formatted": price}} for name, price in PRICES.items()]
-MENU = {"menu": {"categories": [{"name": "Espresso", "items": ITEMS}]}}
-
-
-@pytest.fixture(scope="module")
-def cafe_server() -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(cafe(), log_level="error", lifespan="off"))
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-    listener.close()
-
-
-def cafe() -> Starlette:
-    graphql = Route("/graphql", answer_or_page, methods=["GET", "POST"])
-    return Starlette(routes=[graphql, Mount("/graphql/assets", app=playground.assets)])
-
-
-async def answer_or_page(request: Request) -> Response:
-    if request.method == "GET":
-        return playground.page()
-    body = await request.json()
-    result = graphql_sync(SCHEMA, body["query"], MENU, variable_values=body.get("variables"))
-    return JSONResponse(result.formatted)

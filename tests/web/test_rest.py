@@ -1,6 +1,7 @@
 """The tutorial's REST walk-through, on the real server."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -119,3 +120,13 @@ def test_an_order_of_rest_is_an_order_of_graphql(cafe: str) -> None:
 def test_the_health_checks_tell_life_from_readiness(cafe: str) -> None:
     assert ask(f"{cafe}/health/live") == (200, {"status": "ok"})
     assert ask(f"{cafe}/health/ready") == (200, {"status": "ok", "menuVersion": "1"})
+
+
+def test_the_docs_come_from_the_cafe_itself_and_run_under_its_policy(cafe: str) -> None:
+    with urllib.request.urlopen(f"{cafe}/docs", timeout=10) as response:
+        page, policy = response.read().decode(), response.headers["Content-Security-Policy"]
+    _, description = ask(f"{cafe}/openapi.json")
+
+    assert re.findall(r'(?:src|href)="([^"]+)"', page) == re.findall(r'"(/graphql/assets/[^"]+)"', page)
+    assert "script-src 'self'" in policy
+    assert {"/", "/menu", "/orders", "/private/orders"} <= set(description["paths"])

@@ -50,10 +50,12 @@ const WORKERS = {
   GRAPHQL_WORKER: 'monaco-graphql/esm/graphql.worker.js',
 };
 
+const PAGES = { 'index.html': 'src/main.jsx', 'docs.html': 'src/docs.js' };
+
 const workers = await build({ ...OPTIONS, entryPoints: Object.values(WORKERS) });
 const page = await build({
   ...OPTIONS,
-  entryPoints: ['src/main.jsx', 'src/icon.svg'],
+  entryPoints: [...Object.values(PAGES), 'src/icon.svg'],
   define: { ...OPTIONS.define, ...workerNames() },
 });
 
@@ -62,7 +64,7 @@ mkdirSync(TARGET, { recursive: true });
 for (const file of [...workers.outputFiles, ...page.outputFiles].filter(isServed)) {
   writeFileSync(join(TARGET, `${basename(file.path)}.gz`), gzip(file.contents));
 }
-writeFileSync(join(TARGET, 'index.html'), index());
+for (const [html, entry] of Object.entries(PAGES)) writeFileSync(join(TARGET, html), filled(html, entry));
 writeFileSync(join(TARGET, 'LICENSES.txt'), licenses());
 
 // The workers are built first, so that the page can know their hashed names.
@@ -78,20 +80,20 @@ function built(result, source) {
   return basename(outputs.find(([, output]) => output.entryPoint === source)[0]);
 }
 
-// esbuild gives every lazily loaded part a style sheet of its own; the page's holds them all and is the one linked.
+// esbuild gives every lazily loaded part a style sheet of its own; a page's holds them all and is the one linked.
 function isServed(file) {
-  return !file.path.endsWith('.css') || basename(file.path) === styleName();
+  return !file.path.endsWith('.css') || Object.values(PAGES).map(styleName).includes(basename(file.path));
 }
 
-function styleName() {
+function styleName(entry) {
   const outputs = Object.values(page.metafile.outputs);
-  return basename(outputs.find((output) => output.entryPoint === 'src/main.jsx').cssBundle);
+  return basename(outputs.find((output) => output.entryPoint === entry).cssBundle);
 }
 
-function index() {
-  return readFileSync(join(HERE, 'src/index.html'), 'utf8')
-    .replace('{script}', built(page, 'src/main.jsx'))
-    .replace('{style}', styleName())
+function filled(html, entry) {
+  return readFileSync(join(HERE, 'src', html), 'utf8')
+    .replace('{script}', built(page, entry))
+    .replace('{style}', styleName(entry))
     .replace('{icon}', built(page, 'src/icon.svg'));
 }
 

@@ -9,9 +9,14 @@ export async function fetcher(operation, { headers } = {}) {
       Accept: 'application/graphql-response+json, application/json',
       ...headers,
     },
-    body: JSON.stringify(operation),
+    body: JSON.stringify(named(operation)),
   });
   return read(response);
+}
+
+// Just after a change of tabs, GraphiQL still names the operation of the tab before.
+function named({ operationName, ...operation }) {
+  return operation.query.includes(operationName) ? { ...operation, operationName } : operation;
 }
 
 async function read(response) {
