@@ -28,7 +28,7 @@ class Hours:
 
     def is_open(self, at: datetime, time_zone: str) -> bool:
         """Tell whether the café is open at the UTC instant `at`."""
-        return not self.periods or any(start <= at < end for start, end in self._spans(at, time_zone))
+        return not self.periods or any(start <= at < end for start, end in self._spans(at, time_zone, 0))
 
     def next_change(self, at: datetime, time_zone: str) -> datetime | None:
         """Give the UTC instant at which `is_open` flips next; None when it never does."""
@@ -42,13 +42,14 @@ class Hours:
         return self.is_open(edge, time_zone) != self.is_open(edge - timedelta(microseconds=1), time_zone)
 
     def _edges(self, at: datetime, time_zone: str) -> Sequence[datetime]:
-        return sorted({edge for span in self._spans(at, time_zone) for edge in span})
+        # A week would do, but for an opening at an hour that the clocks skip on its day of this one.
+        return sorted({edge for span in self._spans(at, time_zone, 15) for edge in span})
 
-    def _spans(self, at: datetime, time_zone: str) -> Iterator[tuple[datetime, datetime]]:
-        """Every opening from the day before `at` to a week and a day after it, as UTC instants."""
+    def _spans(self, at: datetime, time_zone: str, days: int) -> Iterator[tuple[datetime, datetime]]:
+        """Every opening from the day before `at` to so many days after it, as UTC instants."""
         zone = ZoneInfo(time_zone)
         today = at.astimezone(zone).date()
-        for day in (today + timedelta(days=n) for n in range(-2, 9)):
+        for day in (today + timedelta(days=n) for n in range(-1, days + 1)):
             for period in self.periods:
                 if period.weekday == day.weekday():
                     yield self._span(day, period, zone)

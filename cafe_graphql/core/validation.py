@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
+from zoneinfo import ZoneInfo
 
 from cafe_graphql.core import builds
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
@@ -109,7 +110,7 @@ def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
     item = menu.by_slug.get(line.item)
     if item is None:
         allowed = tuple(item.slug for item in menu.items)
-        message = f"There is no item “{line.item[:64]}” on the menu."
+        message = f"There is no item “{_shown(line.item)}” on the menu."
         yield UnknownChoice(ProblemCode.UNKNOWN_ITEM, message, (*path, "item"), line.item, allowed)
     else:
         yield from _availability(item, path)
@@ -140,11 +141,11 @@ def _choice(item: Item, choice: Choice, is_repeated: bool, path: Path) -> Iterat
     group = item.group(choice.group)
     if group is None:
         allowed = tuple(group.slug for group in item.groups)
-        message = f"{item.name} has no option group “{choice.group[:64]}”."
+        message = f"{item.name} has no option group “{_shown(choice.group)}”."
         yield UnknownChoice(ProblemCode.UNKNOWN_OPTION, message, (*path, "group"), choice.group, allowed)
     elif (option := group.option(choice.option)) is None:
         allowed = tuple(option.slug for option in group.options)
-        message = f"{group.name} of {item.name} has no option “{choice.option[:64]}”."
+        message = f"{group.name} of {item.name} has no option “{_shown(choice.option)}”."
         yield UnknownChoice(ProblemCode.UNKNOWN_OPTION, message, (*path, "option"), choice.option, allowed)
     else:
         if is_repeated:
@@ -196,13 +197,14 @@ def _pickup(menu: Menu, pickup_at: datetime | None, at: datetime) -> Iterator[Pr
 def _closed(menu: Menu, at: datetime, path: Path) -> Iterator[Problem]:
     if not menu.cafe.hours.is_open(at, menu.cafe.time_zone):
         opens = menu.cafe.hours.next_opening(at, menu.cafe.time_zone)
-        when = f" It opens next at {opens:%Y-%m-%dT%H:%MZ}." if opens else ""
+        local = opens and opens.astimezone(ZoneInfo(menu.cafe.time_zone))
+        when = f" It opens next on {local:%A, %d %B, at %H:%M}." if local else ""
         yield Closed(ProblemCode.CLOSED, f"{menu.cafe.name} is closed then.{when}", path, opens)
 
 
 def _money_off(draft: Draft) -> Iterator[Problem]:
     if draft.promo_code is not None:
-        message = f"There is no promo code “{draft.promo_code[:64]}”; place the order without it."
+        message = f"There is no promo code “{_shown(draft.promo_code)}”; place the order without it."
         yield Problem(ProblemCode.PROMO_INVALID, message, ("promoCode",))
     if draft.redeem_points:
         message = "You have no points to redeem; place the order with redeemPoints 0."
@@ -220,6 +222,11 @@ def _range(given: int, low: int, high: int, path: Path, what: str) -> Iterator[P
     if not low <= given <= high:
         message = f"{what} must be from {low} to {high}, not {given}."
         yield OutOfRange(ProblemCode.QUANTITY_OUT_OF_RANGE, message, path, low, high, given)
+
+
+def _shown(word: str) -> str:
+    """What was given, short and plain enough to stand in a message."""
+    return _UNPRINTABLE.sub("\ufffd", word[:64])
 
 
 def _text(text: str | None, max_length: int, path: Path) -> Iterator[Problem]:

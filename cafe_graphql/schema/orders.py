@@ -196,7 +196,9 @@ async def page(info: Info, wanted: OrderFilter | None, sort: Sort, first: int, a
         raise bad_input(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
     criteria = wanted.to_core(info.context.menu) if wanted else orders.Filter()
     place = None if after is None else ids.place_of(after, sort)
-    found = await info.context.cafe.store.read(order_pages.page, criteria, sort, place, first + 1)
+    store = info.context.cafe.store
+    read = store.read if order_pages.is_bounded(criteria, sort) else store.read_long
+    found = await read(order_pages.page, criteria, sort, place, first + 1)
     return _connection(found[:first], sort, criteria, info.context.menu, more=len(found) > first, after=after)
 
 

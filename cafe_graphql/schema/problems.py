@@ -9,6 +9,9 @@ from cafe_graphql.core import money, problems
 from cafe_graphql.schema.enums import ProblemCode, Status, WarningCode
 from cafe_graphql.schema.money import Money
 
+MAX_ALLOWED = 100
+"""Of a longer menu, only the first items are named to each line that asks for one that is not there."""
+
 
 @strawberry.interface(description="One reason for which something was refused.")
 class Problem:
@@ -27,7 +30,7 @@ class BasicProblem(Problem):
 @strawberry.type(description="Something was named that is not there.")
 class UnknownChoiceProblem(Problem):
     given: str = strawberry.field(description="What was named.")
-    allowed: list[str] = strawberry.field(description="What could have been.")
+    allowed: list[str] = strawberry.field(description="What could have been; of a long menu, the first 100 items.")
     did_you_mean: str | None = strawberry.field(description="What was probably meant; null when nothing is near.")
 
 
@@ -111,7 +114,7 @@ def of(problem: problems.Problem) -> Problem:
     common = _Common(code=problem.code, message=problem.message, path=list(problem.path))
     match problem:
         case problems.UnknownChoice(given=given, allowed=allowed, did_you_mean=meant):
-            return UnknownChoiceProblem(**common, given=given, allowed=list(allowed), did_you_mean=meant)
+            return UnknownChoiceProblem(**common, given=given, allowed=list(allowed[:MAX_ALLOWED]), did_you_mean=meant)
         case problems.SelectionCount(group=group, min=low, max=high, given=count):
             return SelectionCountProblem(**common, group=group, min=low, max=high, given=count)
         case problems.OutOfRange(min=low, max=high, value=number):

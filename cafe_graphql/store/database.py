@@ -4,7 +4,9 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -25,6 +27,19 @@ BUSY_SECONDS = 5.0
 MAX_BATCH = 64
 """The most acts that share one commit."""
 
+_FAILURES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
+
 
 class Database:
     """One SQLite file in WAL mode with `synchronous=FULL`: what is answered is on disk.
@@ -43,11 +58,11 @@ class Database:
         event.listen(self.engine, "connect", _set_up)
         event.listen(self.engine, "begin", _begin)
         try:
-            self._reader = self.engine.connect()
+            self._reader, writes = self.engine.connect(), self.engine.connect()
         except DBAPIError as error:
             raise Unusable(f"The database {url} cannot be opened: {error.orig}.") from error
         self._driver = _driver(self._reader)
-        self._writer = _Writer(self.engine.connect().execution_options(cafe_writes=True))
+        self._writer = _Writer(writes.execution_options(cafe_writes=True))
 
     def data_version(self) -> int:
         """A number that changes whenever another connection, in this or another process, has committed."""
@@ -157,7 +172,7 @@ class _Writer:
         try:
             outcome = _Outcome(job, value=job.act(self._connection))
         except Exception as error:
-            if not self._driver.in_transaction:  # the file itself failed, and took the transaction with it
+            if _is_the_file_s(error) or not self._driver.in_transaction:  # it may have taken the others along
                 raise
             self._driver.execute("ROLLBACK TO act")
             outcome = _Outcome(job, error=error)
@@ -165,9 +180,16 @@ class _Writer:
         return outcome
 
 
+def _is_the_file_s(error: Exception) -> bool:
+    """Tell whether the file, its disk or another process is to blame, and not what an act asked for."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in _FAILURES  # the rest of the code says more exactly where
+
+
 def _undone(error: Exception) -> Exception:
     """What each act of a transaction that came to nothing is told."""
-    if not isinstance(error, DBAPIError | sqlite3.Error):
+    if not _is_the_file_s(error):
         return error
     busy = Busy("The order book cannot be written just now; nothing was stored. Try again in a moment.")
     busy.__cause__ = error
@@ -178,7 +200,7 @@ def _tell_all(outcomes: list[_Outcome]) -> None:
     """Wake each event loop once for all that it waits for."""
     for loop in {outcome.job.loop for outcome in outcomes}:
         mine = [outcome for outcome in outcomes if outcome.job.loop is loop]
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop has closed: nobody waits there any more
             loop.call_soon_threadsafe(_tell, mine)
 
 
@@ -197,8 +219,22 @@ def _driver(connection: Connection) -> Any:
 
 
 def _set_up(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _log_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL, once; SQLite does not wait by itself while another process opens it just now."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin(connection: Connection) -> None:

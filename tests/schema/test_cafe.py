@@ -49,7 +49,7 @@ def test_an_order_for_when_the_cafe_is_closed_is_told_when_it_opens(window: Wind
             {
                 "code": "CLOSED",
                 "path": ["pickupAt"],
-                "message": "Tea House is closed then. It opens next at 2026-05-12T00:00Z.",
+                "message": "Tea House is closed then. It opens next on Tuesday, 12 May, at 09:00.",
                 "nextOpensAt": "2026-05-12T00:00:00Z",
             }
         ],

@@ -16,7 +16,10 @@ HEAD = "0001"
 
 def upgrade(connection: Connection) -> None:
     """Bring the database up to `HEAD` in the caller's transaction; `Unusable` if it is not ours or a newer one."""
-    if current(connection) != HEAD:
+    revision = current(connection)
+    if revision is None and inspect(connection).get_table_names():
+        raise Unusable("The database is not ours: another program keeps its tables there.")
+    if revision != HEAD:
         from alembic import command
         from alembic.util import CommandError
 

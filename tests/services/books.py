@@ -1,0 +1,77 @@
+"""A café's books on a real file, the built-in menu in them, and a clock that tests set."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from cafe_graphql.core.orders import Filter, Order, Sort
+from cafe_graphql.services import menu_editing
+from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.store import order_pages
+
+T = TypeVar("T")
+
+NOON = datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
+"""A Friday noon in New York, where the Corner Café is."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it on."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, time: timedelta) -> None:
+        self.now += time
+
+
+@contextmanager
+def opened(file: Path, clock: Clock | None = None) -> Iterator[Cafe]:
+    """Give the café whose books are in this file, made if need be, until the block ends."""
+    cafe = asyncio.run(_open(file))
+    cafe.clock = clock or Clock()
+    try:
+        yield cafe
+    finally:
+        cafe.store.close()
+
+
+async def _open(file: Path) -> Cafe:
+    cafe = await menu_editing.open_cafe(f"sqlite:///{file}")
+    await menu_editing.ensure_menu(cafe)
+    return cafe
+
+
+def at_once(acts: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Let all of them do it in the same moment, and give what each got."""
+
+    async def everybody() -> list[T]:
+        return await asyncio.gather(*(act() for act in acts))
+
+    return asyncio.run(everybody())
+
+
+def counted(file: Path) -> dict[str, int]:
+    """Count the rows of every table."""
+    with closing(sqlite3.connect(file)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+
+
+def all_orders(cafe: Cafe) -> list[Order]:
+    """Give every order in the book, oldest first."""
+    return asyncio.run(cafe.store.read(order_pages.page, Filter(), Sort.PLACED_AT_ASC, None, 10_000))
+
+
+def execute(file: Path, sql: str) -> None:
+    """Change the file behind the café's back."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(sql)

@@ -1,0 +1,126 @@
+"""Every code of the closed set: raised by some act, or known to be kept for a later chapter."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from cafe_graphql import core
+from cafe_graphql.core import menu_file
+from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
+from cafe_graphql.core.errors import Rejected
+from cafe_graphql.core.hours import Hours, Period
+from cafe_graphql.core.money import MAX_TOTAL
+from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.problems import ProblemCode
+from cafe_graphql.services import menu_editing, ordering
+from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.services.ordering import Ref
+from tests.services.books import NOON, counted
+
+Code = ProblemCode
+
+NOT_RAISED_YET = {Code.OUT_OF_STOCK, Code.VERSION_CONFLICT, Code.PAYMENT_DECLINED, Code.AMOUNT_EXCEEDS_BALANCE}
+"""What the pantry, the kitchen and the till will refuse; take a code from here when it is first raised."""
+
+LATTE = LineDraft("latte")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A placing that is refused; `key` and `expected` go with it."""
+
+    draft: Draft
+    key: str | None = None
+    expected: int | None = None
+
+
+def of(*choices: Choice) -> Attempt:
+    return Attempt(Draft((LineDraft("latte", choices=choices),)))
+
+
+REFUSED_WHEN_PLACED = {
+    Code.EMPTY_ORDER: Attempt(Draft(())),
+    Code.UNKNOWN_ITEM: Attempt(Draft((LineDraft("saucer"),))),
+    Code.UNKNOWN_OPTION: of(Choice("milk", "yak")),
+    Code.DUPLICATE_OPTION: of(Choice("extras", "extra-shot"), Choice("extras", "extra-shot")),
+    Code.SELECTION_COUNT: of(Choice("milk", "oat"), Choice("milk", "soy")),
+    Code.QUANTITY_OUT_OF_RANGE: Attempt(Draft((LineDraft("latte", 0),))),
+    Code.TEXT_TOO_LONG: Attempt(Draft((LATTE,), note="x" * 501)),
+    Code.INVALID_TEXT: Attempt(Draft((LATTE,), note="\x07")),
+    Code.TOTAL_TOO_LARGE: Attempt(Draft((LATTE,), tip=Tip(minor=MAX_TOTAL))),
+    Code.ITEM_UNAVAILABLE: Attempt(Draft((LineDraft("cinnamon-roll"),))),
+    Code.SLOT_UNAVAILABLE: Attempt(Draft((LATTE,), pickup_at=NOON - timedelta(days=1))),
+    Code.PRICE_CHANGED: Attempt(Draft((LATTE,)), expected=1),
+    Code.PROMO_INVALID: Attempt(Draft((LATTE,), promo_code="FREE")),
+    Code.POINTS_INSUFFICIENT: Attempt(Draft((LATTE,), redeem_points=1)),
+    Code.IDEMPOTENCY_KEY_REUSED: Attempt(Draft((LineDraft("espresso"),)), key="monday-1"),
+}
+
+
+def closed(cafe: Cafe) -> None:
+    sheet = menu_file.read(menu_file.builtin())
+    mondays = Hours((Period(0, time(7), time(18)),))
+    asyncio.run(menu_editing.load(cafe, replace(sheet, cafe=replace(sheet.cafe, hours=mondays))))
+    asyncio.run(ordering.place(cafe, GUEST, Draft((LATTE,))))
+
+
+def not_found(cafe: Cafe) -> None:
+    asyncio.run(ordering.cancel(cafe, GUEST, Ref(public_id="nobody")))
+
+
+def invalid_status(cafe: Cafe) -> None:
+    ref = Ref(token=asyncio.run(ordering.place(cafe, GUEST, Draft((LATTE,)))).order.tracking_token)
+    for _ in range(2):
+        asyncio.run(ordering.cancel(cafe, GUEST, ref))
+
+
+REFUSED_OTHERWISE: dict[ProblemCode, Callable[[Cafe], None]] = {
+    Code.CLOSED: closed,
+    Code.NOT_FOUND: not_found,
+    Code.INVALID_STATUS: invalid_status,
+}
+
+
+@pytest.mark.parametrize("code", REFUSED_WHEN_PLACED)
+def test_placing_is_refused_with_this_code_alone_and_nothing_is_stored(
+    cafe: Cafe, file: Path, code: ProblemCode
+) -> None:
+    asyncio.run(ordering.place(cafe, GUEST, Draft((LATTE,)), "monday-1"))
+    before, attempt = counted(file), REFUSED_WHEN_PLACED[code]
+
+    with pytest.raises(Rejected) as refusal:
+        asyncio.run(ordering.place(cafe, GUEST, attempt.draft, attempt.key, attempt.expected))
+
+    assert [problem.code for problem in refusal.value.problems] == [code]
+    assert counted(file) == before
+
+
+@pytest.mark.parametrize("code", REFUSED_OTHERWISE)
+def test_other_acts_are_refused_with_this_code_alone(cafe: Cafe, code: ProblemCode) -> None:
+    with pytest.raises(Rejected) as refusal:
+        REFUSED_OTHERWISE[code](cafe)
+
+    assert [problem.code for problem in refusal.value.problems] == [code]
+
+
+def test_every_code_is_raised_or_kept_for_later() -> None:
+    raised = {*REFUSED_WHEN_PLACED, *REFUSED_OTHERWISE}
+
+    assert raised | NOT_RAISED_YET == set(ProblemCode)
+    assert raised & NOT_RAISED_YET == set()
+
+
+def test_no_code_that_is_kept_for_later_stands_in_the_rooms() -> None:
+    (rooms,) = {Path(folder).parent for folder in core.__path__}
+    said = {
+        ProblemCode[name]
+        for file in rooms.rglob("*.py")
+        for name in re.findall(r"\bProblemCode\.([A-Z_]+)\b", file.read_text("utf-8"))
+    }
+
+    assert said == set(ProblemCode) - NOT_RAISED_YET
