@@ -19,6 +19,7 @@ class Outcome(Enum):
     UNRESOLVED = auto()  # which operation of the document is meant, cannot be told
     UNCOERCED = auto()  # the variables do not fit the operation
     UNSUPPORTED = auto()  # fine GraphQL, but not served this way
+    UNOPENED = auto()  # a subscription whose source refused to open
     UNSAFE = auto()  # a mutation where only reading is allowed
     BROKEN = auto()  # our own fault, outside any field
 

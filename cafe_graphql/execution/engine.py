@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
+import orjson
 from graphql import (
     ASTValidationRule,
     ExecutionResult,
     Executor,
     GraphQLSchema,
     OperationType,
+    create_source_event_stream,
     specified_rules,
 )
 from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
-from cafe_graphql.execution.answers import Answer, Outcome
+from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS, Bounds, Documents, Operation
+from cafe_graphql.execution.sharing import SharedAnswers
+from cafe_graphql.execution.subscriptions import Subscription
 
 # Strawberry's check is the faster one on plain values, and the one its resolvers are tested with.
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -53,34 +57,69 @@ class Engine:
         self._schema = schema
         self._documents = Documents(schema, bounds=bounds, rules=rules, hide_suggestions=hide_suggestions)
         self._hide_suggestions = hide_suggestions
+        self._shared = SharedAnswers()
 
     async def run(self, request: Request, context: object, *, allow_mutation: bool = True) -> Answer:
         """Answer a request; it never raises. `context` is what resolvers see as `info.context`."""
         try:
             operation = self._operation(request, allow_mutation)
-            result: Any = self._executor(operation, request, context).execute_operation()
+            result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
             return _answer(result)
-        except RequestError as error:
-            return Answer(error.outcome, {"errors": error.errors})
         except Exception as error:
-            return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
+            return _failure(error)
 
-    def _operation(self, request: Request, allow_mutation: bool) -> Operation:
+    async def open(
+        self, request: Request, context: object, renew: Callable[[], object], *, allow_mutation: bool = True
+    ) -> Answer | Subscription:
+        """Answer a request like `run`, or give the stream of answers that a subscription is; it never raises.
+
+        A context is for one moment, and a subscription lasts: so the source sees `context`, and the fields of each
+        event see one made by `renew` just then. If that raises a GraphQLError with a code, the listener is told.
+        """
+        try:
+            operation = self._operation(request, allow_mutation, allow_stream=True)
+            if operation.kind is OperationType.SUBSCRIPTION:
+                return await self._opened(operation, request, context, renew)
+        except Exception as error:
+            return _failure(error)
+        return await self.run(request, context, allow_mutation=allow_mutation)
+
+    async def _opened(
+        self, operation: Operation, request: Request, context: object, renew: Callable[[], object]
+    ) -> Subscription:
+        variables = request.variables
+        source: Any = create_source_event_stream(self._executor(operation, variables, context))
+        if _is_awaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or ()))
+
+        def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
+            result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
+            return _in_json(result) if isinstance(result, ExecutionResult) else _later_in_json(result)
+
+        written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
+        return Subscription(source, operation, written, execute, self._shared)
+
+    def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         if request.query is None:
             raise _nothing_asked(request)
         operation = self._documents.prepared(request.query).operation(request.operation_name)
         if operation.kind is not OperationType.QUERY:
-            _check_kind(operation.kind, allow_mutation)
+            _check_kind(operation.kind, allow_mutation, allow_stream)
         return operation
 
-    def _executor(self, operation: Operation, request: Request, context: object) -> Executor[Any]:
+    def _executor(
+        self, operation: Operation, variables: Mapping[str, Any], context: object, root: object = None
+    ) -> Executor[Any]:
         executor = Executor.build(
             self._schema,
             operation.document,
+            root_value=root,
             context_value=context,
-            raw_variable_values=dict(request.variables),
+            raw_variable_values=dict(variables),
             max_coercion_errors=MAX_REPORTED_ERRORS,
             is_awaitable=_is_awaitable,
             hide_suggestions=self._hide_suggestions,
@@ -91,8 +130,10 @@ class Engine:
         return executor
 
 
-def _check_kind(kind: OperationType, allow_mutation: bool) -> None:
+def _check_kind(kind: OperationType, allow_mutation: bool, allow_stream: bool) -> None:
     if kind is OperationType.SUBSCRIPTION:
+        if allow_stream:
+            return
         message = "A subscription gives many answers: open a stream for it, not a plain request."
         raise RequestError(Outcome.UNSUPPORTED, [errors.plain(message, "BAD_REQUEST")])
     if not allow_mutation:
@@ -107,6 +148,20 @@ def _nothing_asked(request: Request) -> RequestError:
     else:
         error = errors.plain("There is no query to run.", "BAD_REQUEST")
     return RequestError(Outcome.UNSUPPORTED, [error])
+
+
+def _in_json(result: ExecutionResult) -> bytes:
+    return to_json(_answer(result).payload)
+
+
+async def _later_in_json(result: Awaitable[ExecutionResult]) -> bytes:
+    return _in_json(await result)
+
+
+def _failure(error: Exception) -> Answer:
+    if isinstance(error, RequestError):
+        return Answer(error.outcome, {"errors": error.errors})
+    return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
 
 
 def _answer(result: ExecutionResult) -> Answer:

@@ -40,9 +40,9 @@ class Bounds:
 DEFAULT_BOUNDS = Bounds()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One valid operation, in a document of its own: itself and the fragments."""
+    """One valid operation, in a document of its own: itself and the fragments. Equal only to itself."""
 
     kind: OperationType
     node: OperationDefinitionNode

@@ -10,17 +10,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Door:
-    """Hands `path` to the endpoint, and everything else, the lifespan too, to the app behind."""
+    """Hands `path` to the endpoint, or to `sockets`, and everything else, the lifespan too, to the app behind."""
 
-    def __init__(self, app: ASGIApp, *, path: str, endpoint: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, path: str, endpoint: ASGIApp, sockets: ASGIApp | None = None) -> None:
         self._app = app
-        self._endpoint = endpoint
+        self._inside: dict[str, ASGIApp] = {"http": endpoint}
+        if sockets is not None:
+            self._inside["websocket"] = sockets
         # With a slash behind it, it is answered too: a redirect would turn a POST into a GET.
         self._paths = frozenset((path, f"{path}/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        inside = scope["type"] == "http" and _path_below_root(scope) in self._paths
-        await (self._endpoint if inside else self._app)(scope, receive, send)
+        inside = self._inside.get(scope["type"])
+        if inside is None or _path_below_root(scope) not in self._paths:
+            inside = self._app
+        await inside(scope, receive, send)
 
 
 def _path_below_root(scope: Scope) -> str:

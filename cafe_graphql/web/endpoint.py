@@ -10,10 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.engine import Engine, Request
+from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import negotiation, requests
-from cafe_graphql.web.negotiation import Choice, MediaType
+from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
 from cafe_graphql.web.requests import Disconnected, Headers, Refused
 from cafe_graphql.web.statuses import COMPAT, Profile
+from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
+from cafe_graphql.web.streams.keeping import Streams
+from cafe_graphql.web.streams.responses import StreamedResponse
 
 MAX_BODY_BYTES = 1024 * 1024
 READING = ("GET", "HEAD")
@@ -48,7 +52,9 @@ class GraphQLEndpoint:
     """Answers GraphQL requests by POST and GET.
 
     `make_context` makes what resolvers see as `info.context` from the ASGI scope; it may raise `Refused` to
-    send a caller away. `page` is handed the requests of browsers that come to look.
+    send a caller away. `page` is handed the requests of browsers that come to look. A subscription is answered as
+    Server-Sent Events or multipart, by what its caller accepts, and is one of `streams` while it lasts; for each of
+    its events that is run, a context is made anew.
     """
 
     def __init__(
@@ -57,12 +63,14 @@ class GraphQLEndpoint:
         make_context: Callable[[Scope], object],
         *,
         page: ASGIApp | None = None,
+        streams: Streams | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         profile: Profile = COMPAT,
     ) -> None:
         self._engine = engine
         self._make_context = make_context
         self._page = page
+        self._streams = Streams() if streams is None else streams
         self._max_body_bytes = max_body_bytes
         self._profile = profile
 
@@ -73,39 +81,58 @@ class GraphQLEndpoint:
             return await self._page(scope, receive, send)
         try:
             response = await self._response(scope, headers, choice, receive)
+            if isinstance(response, Subscription):
+                stream = StreamedResponse(self._streams, choice.stream or StreamType.EVENTS, send)
+                return await stream.serve(response, receive)
             await _send(send, response, bodiless=scope["method"] == "HEAD")
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
 
-    async def _response(self, scope: Scope, headers: Headers, choice: Choice, receive: Receive) -> Response:
+    async def _response(
+        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive
+    ) -> Response | Subscription:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
             request = await self._request(scope, headers, choice, receive)
-            context = self._make_context(scope)
-            answer = await self._engine.run(request, context, allow_mutation=scope["method"] == "POST")
-            return self._answered(answer, choice.media)
+            answer = await self._opened(scope, choice, request)
+            return answer if isinstance(answer, Subscription) else self._answered(answer, choice)
         except Refused as refused:
             return self._refused(refused, choice.media)
         except Disconnected:
             raise
         except Exception as error:
-            answer = Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
-            return self._answered(answer, choice.media)
+            return self._answered(Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]}), choice)
 
     async def _request(self, scope: Scope, headers: Headers, choice: Choice, receive: Receive) -> Request:
         method = scope["method"]
         if method != "POST" and method not in READING:
             message = f"{method} means nothing here: send a query or mutation by POST, or a query by GET."
             raise Refused(405, "METHOD_NOT_ALLOWED", message, (ALLOW,))
-        if choice.media is None:
+        if choice.media is None and (choice.stream is None or method == "HEAD"):
             message = f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}: accept one of them."
             raise Refused(406, "NOT_ACCEPTABLE", message)
         if method == "POST":
             return await requests.by_post(headers, receive, self._max_body_bytes)
         return requests.by_get(scope, headers, choice.names_graphql, self._max_body_bytes)
 
-    def _answered(self, answer: Answer, media: MediaType | None) -> Response:
+    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Answer | Subscription:
+        context = self._make_context(scope)
+        may_change = scope["method"] == "POST"
+        if choice.stream is None or scope["method"] == "HEAD":
+            return await self._engine.run(request, context, allow_mutation=may_change)
+        return await self._engine.open(request, context, lambda: self._renewed(scope), allow_mutation=may_change)
+
+    def _renewed(self, scope: Scope) -> object:
+        try:
+            return self._make_context(scope)
+        except Refused as refused:
+            raise refused.within_operation() from None
+
+    def _answered(self, answer: Answer, choice: Choice) -> Response:
+        media = choice.media
+        if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
+            return Response(200, HEADERS[choice.stream], FRAMINGS[choice.stream].whole(to_json(answer.payload)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
         headers = _HEADERS[self._profile.media_for(media, status)]
         if answer.outcome is Outcome.UNSAFE:

@@ -19,6 +19,13 @@ class MediaType(StrEnum):
     JSON = "application/json"
 
 
+class StreamType(StrEnum):
+    """The media types of a response that goes on: a subscription."""
+
+    EVENTS = "text/event-stream"
+    PARTS = "multipart/mixed;subscriptionspec=1.0"  # without that parameter it would be another protocol
+
+
 class BodyType(Enum):
     """What a Content-Type promises."""
 
@@ -29,14 +36,15 @@ class BodyType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What an Accept header comes to. Without `media`, nothing we have is acceptable."""
+    """What an Accept header comes to: `media` for one answer, `stream` for many; None where nothing is acceptable."""
 
     media: MediaType | None
+    stream: StreamType | None
     names_graphql: bool  # by name, not by wildcard: a plain link or image never does
     prefers_html: bool
 
 
-NOTHING = Choice(media=None, names_graphql=False, prefers_html=False)
+NOTHING = Choice(media=None, stream=None, names_graphql=False, prefers_html=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,10 +75,14 @@ def _choose(header: bytes, fallback: MediaType) -> Choice:
         return likings[media], media is (MediaType.GRAPHQL if by_name else fallback)
 
     best = max(MediaType, key=rank)
+    streams = {stream: _liking(ranges, stream) for stream in StreamType}
+    stream = max(StreamType, key=lambda stream: streams[stream])  # of equals the first: EVENTS
+    named = (*likings.values(), *streams.values())
     html = max(_liking(ranges, name, wildcards=False) for name in ("text/html", "application/xhtml+xml"))
     return Choice(
         media=best if likings[best].quality > 0 else None,
-        names_graphql=any(liking.precision == 3 and liking.quality > 0 for liking in likings.values()),
+        stream=stream if streams[stream].quality > 0 else None,
+        names_graphql=any(liking.precision == 3 and liking.quality > 0 for liking in named),
         prefers_html=html.quality > 0 and html > likings[best],
     )
 
@@ -88,7 +100,8 @@ def _ranges(header: bytes) -> Iterator[tuple[str, float]]:
         name, parameters = _parsed(part)
         quality = _quality(parameters.get("q", "1"))
         if quality is not None and _is_utf8(parameters):
-            yield name, quality
+            is_parts = name == "multipart/mixed" and parameters.get("subscriptionspec") == "1.0"
+            yield StreamType.PARTS if is_parts else name, quality
 
 
 def _liking(ranges: list[tuple[str, float]], name: str, *, wildcards: bool = True) -> _Liking:

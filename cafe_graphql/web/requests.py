@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+from graphql import GraphQLError
 from starlette.types import Receive, Scope
 
 from cafe_graphql.execution.engine import Request
@@ -39,6 +40,10 @@ class Refused(Exception):
         self.message = message
         self.headers = headers
 
+    def within_operation(self) -> GraphQLError:
+        """Give it as an error of an operation, for when it is too late to send the caller away."""
+        return GraphQLError(self.message, extensions={"code": self.code})
+
 
 class Disconnected(Exception):
     """The caller left before the request was whole; there is nobody to answer."""
@@ -60,7 +65,7 @@ async def by_post(headers: Headers, receive: Receive, limit: int) -> Request:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
-    return _request(fields)
+    return of(fields)
 
 
 def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
@@ -72,7 +77,20 @@ def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> R
     for name in ("variables", "extensions"):
         if name in fields:
             fields[name] = _from_json(name, fields[name])
-    return _request(fields)
+    return of(fields)
+
+
+def of(fields: Any) -> Request:
+    """Give the request that is written in JSON as `fields`."""
+    if type(fields) is not dict:
+        hint = " Batches are not supported: send one at a time." if type(fields) is list else ""
+        raise _malformed(f"A request is a JSON object with a query.{hint}")
+    query = _field(fields, "query", str)
+    extensions = _field(fields, "extensions", dict) or {}
+    if query is None and "persistedQuery" not in extensions:
+        raise _malformed("The request has no query.")
+    variables = _field(fields, "variables", dict) or {}
+    return Request(query, _field(fields, "operationName", str), variables, extensions)
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -153,18 +171,6 @@ def _from_json(name: str, text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The parameter {name} is not JSON: {error}.") from None
-
-
-def _request(fields: Any) -> Request:
-    if type(fields) is not dict:
-        hint = " Batches are not supported: send one at a time." if type(fields) is list else ""
-        raise _malformed(f"A request is a JSON object with a query.{hint}")
-    query = _field(fields, "query", str)
-    extensions = _field(fields, "extensions", dict) or {}
-    if query is None and "persistedQuery" not in extensions:
-        raise _malformed("The request has no query.")
-    variables = _field(fields, "variables", dict) or {}
-    return Request(query, _field(fields, "operationName", str), variables, extensions)
 
 
 def _field(fields: dict[str, Any], name: str, kind: type[str] | type[dict[str, Any]]) -> Any:

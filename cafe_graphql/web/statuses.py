@@ -38,6 +38,7 @@ _GRAPHQL = {
     Outcome.UNRESOLVED: 400,
     Outcome.UNCOERCED: 400,
     Outcome.UNSUPPORTED: 400,
+    Outcome.UNOPENED: 400,
     Outcome.UNSAFE: 405,
     Outcome.BROKEN: 500,
 }
@@ -52,6 +53,7 @@ _DRAFT = _GRAPHQL | {
     Outcome.UNRESOLVED: 422,
     Outcome.UNCOERCED: 422,
     Outcome.UNSUPPORTED: 422,
+    Outcome.UNOPENED: 422,
 }
 
 COMPAT = Profile({MediaType.GRAPHQL: _GRAPHQL, MediaType.JSON: _JSON}, 400, MediaType.JSON, False)

@@ -5,16 +5,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @contextmanager
-def serve(app: ASGIApp) -> Iterator[tuple[str, int]]:
-    """Give the host and port under which the app answers until the block ends."""
+def serve(app: ASGIApp, **flags: Any) -> Iterator[tuple[str, int]]:
+    """Give the host and port under which the app answers until the block ends; `flags` are uvicorn's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off")
+        quiet: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "lifespan": "off"}
+        config = uvicorn.Config(app, **{**quiet, **flags})
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()

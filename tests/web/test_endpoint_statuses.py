@@ -95,7 +95,6 @@ def test_the_media_type_is_the_one_liked_best(accept: str, media: str) -> None:
     "accept",
     [
         "text/html",
-        "text/event-stream",
         "application/jsonp",
         f"{JSON};q=0",
         "*/*;q=0",

@@ -1,0 +1,1 @@
+"""Streams: subscriptions over WebSockets, Server-Sent Events and multipart responses."""
