@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: serve test lint lock
+.PHONY: serve test lint lock bench
 
 serve: $(VENV)/.serve  ## set up and serve the café at http://127.0.0.1:8000/graphql
 	$(VENV)/bin/cafe serve
@@ -33,3 +33,6 @@ $(VENV)/.serve: pyproject.toml requirements.lock | $(VENV)/bin/pip
 $(VENV)/.dev: pyproject.toml requirements.lock | $(VENV)/bin/pip
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
+
+bench: $(VENV)/.dev  ## measure how fast a change reaches a thousand listeners
+	$(VENV)/bin/python -m tests.benchmarks.fan_out

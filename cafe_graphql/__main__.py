@@ -51,6 +51,9 @@ SizeColumn = Annotated[str, typer.Option("--size-column", help="With a .csv: the
 PriceColumn = Annotated[str, typer.Option("--price-column", help="With a .csv: the column with the price.")]
 CategoryColumn = Annotated[str, typer.Option("--category-column", help="With a .csv: the column with the category.")]
 COLUMNS = price_list.Columns()
+GOODBYE_SECONDS = 5
+"""How long a stopping server waits for answers under way."""
+
 NAMELESS = CafeInfo("Café", "USD", "UTC")
 
 
@@ -201,6 +204,8 @@ def _run(settings: Settings, act: Callable[[Cafe], Awaitable[T]]) -> T:
 def _serve(settings: Settings, reload: bool) -> None:
     import uvicorn
 
+    from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS
+
     uvicorn.run(
         "cafe_graphql.app:create_app",
         factory=True,
@@ -210,6 +215,11 @@ def _serve(settings: Settings, reload: bool) -> None:
         reload=reload,
         reload_dirs=[str(Path(__file__).parent)] if reload else None,
         access_log=False,
+        ws="cafe_graphql.web.streams.wire:LeanSockets",
+        ws_per_message_deflate=False,  # its windows would take 64 KiB for each listener
+        ws_ping_interval=None,  # the streams ping for themselves
+        ws_max_size=DEFAULT_LIMITS.message_length,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
 
 

@@ -1,5 +1,6 @@
 """The one place where everything is wired."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -13,10 +14,15 @@ from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
 from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.services.following import Watcher
 from cafe_graphql.web import health, playground, rest
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
+from cafe_graphql.web.origins import same_origin
 from cafe_graphql.web.statuses import PROFILES
+from cafe_graphql.web.streams.keeping import Streams
+from cafe_graphql.web.streams.sockets import GraphQLSockets
+from cafe_graphql.web.streams.stopping import on_stop
 
 GRAPHQL = "/graphql"
 
@@ -27,12 +33,16 @@ def create_app(settings: Settings | None = None) -> Door:
     The door stands before FastAPI, whose middleware and router would cost more than a small query does.
     """
     settings = settings or Settings()
+    streams = Streams()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
-        yield
+        watching = asyncio.create_task(Watcher(app.state.cafe).watch())
+        with on_stop(streams.close_all):
+            yield
+        watching.cancel()
         app.state.cafe.store.close()
 
     app = FastAPI(
@@ -52,10 +62,13 @@ def create_app(settings: Settings | None = None) -> Door:
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
+    engine = Engine(core_schema())
     endpoint = GraphQLEndpoint(
-        Engine(core_schema()),
+        engine,
         lambda _: Context(cafe(), GUEST),
         page=playground.page(f"{GRAPHQL}/assets"),
         profile=PROFILES[settings.http_profile],
+        streams=streams,
     )
-    return Door(app, path=GRAPHQL, endpoint=endpoint)
+    sockets = GraphQLSockets(engine, lambda _scope, _parameters: Context(cafe(), GUEST), streams, admit=same_origin)
+    return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)

@@ -25,6 +25,13 @@ def cafe(*arguments: str, database: Path, **variables: str) -> subprocess.Comple
 @contextmanager
 def running_cafe(database: Path, *flags: str, **variables: str) -> Iterator[str]:
     """Serve a database file, and give the server's address, like `http://127.0.0.1:8123`, until the block ends."""
+    with serving(database, *flags, **variables) as (_, url):
+        yield url
+
+
+@contextmanager
+def serving(database: Path, *flags: str, **variables: str) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
+    """The same, with the process, for tests that do something to it."""
     port = _free_port()
     command = [sys.executable, "-m", "cafe_graphql", "serve", "--port", str(port), *flags]
     log = database.with_suffix(".log")
@@ -33,7 +40,7 @@ def running_cafe(database: Path, *flags: str, **variables: str) -> Iterator[str]
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_for(url, server, log)
-            yield url
+            yield server, url
         finally:
             server.terminate()
             server.wait(PATIENCE)

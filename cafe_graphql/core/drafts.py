@@ -1,7 +1,7 @@
 """Orders before they are placed: what is asked for (draft), worked out (builds), priced (quote)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cafe_graphql.core.menu import Allergen, Item
@@ -77,6 +77,11 @@ class Build:
     def total(self) -> int:
         return self.unit_price * self.quantity
 
+    @property
+    def work(self) -> timedelta:
+        """How long one station takes to make it."""
+        return timedelta(seconds=self.item.prep_seconds * self.quantity)
+
 
 class AdjustmentKind(StrEnum):
     """What kind of thing stands between the subtotal and the total."""
@@ -117,10 +122,14 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A draft priced against one menu: what could be priced, what stands in the way, what is worth knowing."""
+    """A draft priced against one menu: what could be priced, what stands in the way, what is worth knowing.
+
+    `work` is how long one station takes to make it all.
+    """
 
     lines: tuple[Build, ...]
     totals: Totals
+    work: timedelta
     estimated_ready_at: datetime | None
     problems: tuple[Problem, ...]
     warnings: tuple[Warning, ...]

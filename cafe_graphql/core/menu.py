@@ -56,13 +56,19 @@ class Unavailable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CafeInfo:
-    """Who the café is: `currency` by ISO 4217, `time_zone` by IANA, `locale` by BCP 47."""
+    """Who the café is: `currency` by ISO 4217, `time_zone` by IANA, `locale` by BCP 47.
+
+    `stations` orders are made at once; at most `slot_capacity` are picked up in any `slot_minutes`.
+    """
 
     name: str
     currency: str
     time_zone: str
     locale: str = "en-US"
     hours: Hours = field(default_factory=Hours)
+    stations: int = 2
+    slot_minutes: int = 15
+    slot_capacity: int = 12
 
 
 @dataclass(frozen=True, slots=True)

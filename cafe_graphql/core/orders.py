@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cafe_graphql.core.drafts import Choice, Chosen, Draft, LineDraft, Totals
@@ -29,6 +29,9 @@ NEXT: Mapping[Status, tuple[Status, ...]] = {
     Status.CANCELLED: (),
 }
 """Which statuses may follow each: the whole life of an order."""
+
+ENDED = tuple(status for status in Status if not NEXT[status])
+"""The statuses after which nothing more happens to an order."""
 
 CANCELLABLE = tuple(status for status in Status if Status.CANCELLED in NEXT[status])
 """The statuses from which an order may still be cancelled: until somebody has begun to make it."""
@@ -69,14 +72,41 @@ class CancelReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """A step in an order's life, as history keeps it; `before` is None for the first."""
+    """A step in an order's life; `before` is None for the first."""
 
-    at: datetime
-    actor: str
     before: Status | None
     after: Status
     reason: CancelReason | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineDone:
+    """A line was made, or was found not to be; `index` counts the order's lines from 0."""
+
+    index: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateChanged:
+    """The order will be ready at another time than promised."""
+
+    estimated_ready_at: datetime | None
+
+
+Change = StatusChanged | LineDone | EstimateChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an order, as history keeps it; ids count on by one, in the order of commit."""
+
+    id: int
+    order_id: int
+    at: datetime
+    actor: str
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +122,7 @@ class OrderLine:
     calories: int | None
     unit_price: int
     note: str | None
+    is_done: bool
 
     @property
     def total(self) -> int:
@@ -115,6 +146,7 @@ class Order:
     updated_at: datetime
     pickup_at: datetime | None
     estimated_ready_at: datetime | None
+    work: timedelta
     tracking_token: str
 
     @property

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from cafe_graphql.core import builds, money, validation
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Draft, Quote, Tip, Totals
+from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.problems import PriceChanged, Problem, ProblemCode, Warning, WarningCode
 
 
-def quote(menu: Menu, draft: Draft, at: datetime) -> Quote:
-    """Price a draft as of the UTC instant `at`: whatever can be priced is, the rest is named in `problems`."""
-    problems = validation.problems(menu, draft, at)
+def quote(menu: Menu, draft: Draft, kitchen: Kitchen) -> Quote:
+    """Price a draft for the kitchen as it is: whatever can be priced is, the rest is named in `problems`."""
+    problems = validation.problems(menu, draft, kitchen)
     priceable = validation.priceable(draft, problems)
     lines = [builds.build(index, menu.by_slug[line.item], line) for index, line in priceable]
     counted = _within_limit(lines)
@@ -22,7 +23,8 @@ def quote(menu: Menu, draft: Draft, at: datetime) -> Quote:
     return Quote(
         lines=counted,
         totals=Totals(menu.cafe.currency, subtotal, tip if tip_fits else ()),
-        estimated_ready_at=_ready_at(counted, draft, at),
+        work=sum((line.work for line in counted), timedelta()),
+        estimated_ready_at=_ready_at(menu, counted, draft, kitchen),
         problems=(*problems, *_too_large(lines[len(counted) :], tip_fits)),
         warnings=tuple(_defaults_applied(counted, draft)),
     )
@@ -71,11 +73,12 @@ def _too_large(lines_left_out: Sequence[Build], tip_fits: bool) -> Iterator[Prob
         yield Problem(ProblemCode.TOTAL_TOO_LARGE, message, ("tip",))
 
 
-def _ready_at(lines: Sequence[Build], draft: Draft, at: datetime) -> datetime | None:
-    """When it can be handed over: at the asked time, or as soon as its slowest line is made."""
+def _ready_at(menu: Menu, lines: Sequence[Build], draft: Draft, kitchen: Kitchen) -> datetime | None:
+    """When it can be handed over: at the asked time, or as soon as a free station has made it all."""
     if not lines:
         return None
-    return draft.pickup_at or at + timedelta(seconds=max(line.item.prep_seconds for line in lines))
+    free_at = kitchen.free_at(menu.cafe.stations)
+    return draft.pickup_at or free_at + sum((line.work for line in lines), timedelta())
 
 
 def _defaults_applied(lines: Sequence[Build], draft: Draft) -> Iterator[Warning]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cafe_graphql.core import builds
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
+from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import MAX_QUANTITY, Item, Menu, OptionGroup, Unavailable
 from cafe_graphql.core.money import MAX_TOTAL
 from cafe_graphql.core.problems import (
@@ -41,9 +42,9 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 _HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, ProblemCode.INVALID_TEXT}
 
 
-def problems(menu: Menu, draft: Draft, at: datetime) -> tuple[Problem, ...]:
-    """Find everything that would stop this draft at the UTC instant `at`, up to `MAX_PROBLEMS`."""
-    return tuple(_with_hints(islice(_problems(menu, draft, at), MAX_PROBLEMS)))
+def problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> tuple[Problem, ...]:
+    """Find everything that would stop this draft in the kitchen as it is, up to `MAX_PROBLEMS`."""
+    return tuple(_with_hints(islice(_problems(menu, draft, kitchen), MAX_PROBLEMS)))
 
 
 def priceable(draft: Draft, problems: Sequence[Problem]) -> list[tuple[int, LineDraft]]:
@@ -87,11 +88,11 @@ def _with_hints(found: Iterable[Problem]) -> Iterator[Problem]:
             yield problem
 
 
-def _problems(menu: Menu, draft: Draft, at: datetime) -> Iterator[Problem]:
+def _problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> Iterator[Problem]:
     yield from _line_count(draft)
     yield from _text(draft.customer_name, MAX_NAME, ("customerName",))
     yield from _text(draft.note, MAX_NOTE, ("note",))
-    yield from _pickup(menu, draft.pickup_at, at)
+    yield from _pickup(menu, draft.pickup_at, kitchen)
     yield from _money_off(draft)
     yield from _tip(draft)
     for index, line in enumerate(draft.lines[:MAX_LINES]):
@@ -183,15 +184,18 @@ def _span(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _pickup(menu: Menu, pickup_at: datetime | None, at: datetime) -> Iterator[Problem]:
+def _pickup(menu: Menu, pickup_at: datetime | None, kitchen: Kitchen) -> Iterator[Problem]:
     path = ("pickupAt",)
-    if pickup_at is not None and pickup_at < at:
+    if pickup_at is not None and pickup_at < kitchen.at:
         yield Problem(ProblemCode.SLOT_UNAVAILABLE, "The pickup time is in the past.", path)
-    elif pickup_at is not None and pickup_at > at + timedelta(days=MAX_DAYS_AHEAD):
+    elif pickup_at is not None and pickup_at > kitchen.at + timedelta(days=MAX_DAYS_AHEAD):
         message = f"The pickup time is more than {MAX_DAYS_AHEAD} days ahead."
         yield Problem(ProblemCode.SLOT_UNAVAILABLE, message, path)
+    elif pickup_at is not None and kitchen.taken >= menu.cafe.slot_capacity:
+        message = "Nothing more can be picked up around that time; see `cafe.pickupSlots` for others."
+        yield Problem(ProblemCode.SLOT_UNAVAILABLE, message, path)
     else:
-        yield from _closed(menu, pickup_at or at, path)
+        yield from _closed(menu, pickup_at or kitchen.at, path)
 
 
 def _closed(menu: Menu, at: datetime, path: Path) -> Iterator[Problem]:

@@ -1,12 +1,19 @@
 """The café itself: who it is and when it is open."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
+from math import ceil
+from typing import Annotated
 
 import strawberry
 
-from cafe_graphql.core import hours
+from cafe_graphql.core import hours, kitchen
+from cafe_graphql.core.drafts import Draft
+from cafe_graphql.core.validation import MAX_DAYS_AHEAD
 from cafe_graphql.schema.context import Info
+from cafe_graphql.store import kitchen as stored_kitchen
+
+NOTHING = Draft(())
 
 
 @strawberry.enum(description="A day of the week.")
@@ -34,6 +41,13 @@ class OpeningPeriod:
         return cls(weekday=Weekday(period.weekday), opens_at=opens, closes_at=closes)
 
 
+@strawberry.type(description="A time in which orders are picked up.")
+class PickupSlot:
+    starts_at: datetime = strawberry.field(description="When it begins.")
+    ends_at: datetime = strawberry.field(description="When it ends.")
+    remaining: int = strawberry.field(description="How many more orders can be picked up in it.")
+
+
 @strawberry.type(description="The café itself.")
 class Cafe:
     name: str = strawberry.field(description="What it is called.")
@@ -42,6 +56,24 @@ class Cafe:
     hours: list[OpeningPeriod] = strawberry.field(description="When it is open; empty: always.")
     is_open: bool = strawberry.field(description="Whether it is open now.")
     next_change_at: datetime | None = strawberry.field(description="When `isOpen` flips next; null when it never does.")
+
+    @strawberry.field(description="Minutes until the kitchen can begin something new; 0: at once.")
+    def current_wait_minutes(self, info: Info) -> int:
+        seen = info.context.cafe.kitchen(NOTHING)
+        return ceil((seen.free_at(info.context.menu.source.cafe.stations) - seen.at).total_seconds() / 60)
+
+    @strawberry.field(description="When orders can be picked up on a day: what of it is still to come and open.")
+    async def pickup_slots(
+        self, info: Info, date: Annotated[date, strawberry.argument(description="A day of the café's own calendar.")]
+    ) -> list[PickupSlot]:
+        cafe, now = info.context.menu.source.cafe, info.context.cafe.clock()
+        if abs((date - now.date()).days) > MAX_DAYS_AHEAD + 1:
+            return []
+        pickups = await info.context.cafe.store.read(stored_kitchen.pickups, *kitchen.bounds(cafe, date))
+        return [
+            PickupSlot(starts_at=slot.starts_at, ends_at=slot.ends_at, remaining=slot.remaining)
+            for slot in kitchen.slots(cafe, date, now, pickups)
+        ]
 
     @classmethod
     def now(cls, info: Info) -> "Cafe":

@@ -37,6 +37,30 @@ def key_of(kind: str, id: str) -> str:
     return key
 
 
+def line_id(order: Order, index: int) -> strawberry.ID:
+    """Give the id of an order's line, counted from 0."""
+    return encode("OrderLine", f"{order.public_id}/{index}")
+
+
+def line_of(id: str) -> tuple[str, int]:
+    """Give what callers' id of a line means: the order's public id, and the line's index."""
+    public_id, _, index = key_of("OrderLine", id).partition("/")
+    return public_id, int(index) if _is_number(index) else -1
+
+
+def event_cursor(number: int) -> str:
+    """Mark a place in history."""
+    return _pack(f"event:{number}")
+
+
+def event_number(cursor: str) -> int:
+    """Give the place in history that a cursor marks; refuses any other text."""
+    kind, _, number = (_unpack(cursor) or "").partition(":")
+    if kind != "event" or not _is_number(number):
+        raise bad_input(f"“{cursor[:64]}” is not a cursor of an event: pass a `cursor` exactly as it came.")
+    return int(number)
+
+
 def cursor(order: Order, sort: Sort) -> str:
     """Mark an order's place in the order book, read in this sort."""
     return _pack(f"{sort}:{to_micros(order.updated_at)}:{order.id}")

@@ -136,6 +136,11 @@ class Menu:
     by_slug: strawberry.Private[dict[str, MenuItem]]
     nodes: strawberry.Private[dict[str, Node]]
 
+    @property
+    def share_key(self) -> str:
+        """What tells this menu from another, for listeners who are all to get the same."""
+        return self.version
+
     def node(self, id: str) -> Node | None:
         """Give whatever of the menu has this id."""
         kind, key = decode(id)

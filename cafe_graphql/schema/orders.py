@@ -1,22 +1,26 @@
 """Orders as callers see them: one order, the order book by pages, and what to ask it for."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from cafe_graphql.core import orders
-from cafe_graphql.schema import ids
+from cafe_graphql.schema import ids, problems
 from cafe_graphql.schema.context import Info
-from cafe_graphql.schema.enums import Allergen, CancelReason, PaymentStatus, Sort, Status
+from cafe_graphql.schema.enums import Allergen, PaymentStatus, Sort, Status
+from cafe_graphql.schema.events import OrderEvent
+from cafe_graphql.schema.events import of as event_of
 from cafe_graphql.schema.ids import Node
 from cafe_graphql.schema.menu import Menu, MenuItem, in_order
 from cafe_graphql.schema.money import Money
+from cafe_graphql.schema.problems import Problem
 from cafe_graphql.schema.quotes import LineChoice, Quote, Totals
-from cafe_graphql.schema.refusals import bad_input
+from cafe_graphql.schema.refusals import bad_input, spoken
 from cafe_graphql.services import ordering
 from cafe_graphql.services.ordering import Ref
-from cafe_graphql.store import events, order_pages
+from cafe_graphql.store import events, kitchen, order_pages
 
 MAX_PAGE = 100
 
@@ -31,12 +35,13 @@ class OrderLine(Node):
     allergens: list[Allergen] = strawberry.field(description="Of the item as configured, when it was sold.")
     unit_price: Money = strawberry.field(description="For one, with its options, as sold.")
     total: Money = strawberry.field(description="For all of them, as sold.")
+    is_done: bool = strawberry.field(description="Whether the kitchen has made it.")
 
     @classmethod
     def of(cls, order: orders.Order, index: int, menu: Menu) -> "OrderLine":
         line, currency = order.lines[index], order.totals.currency
         return cls(
-            id=ids.encode("OrderLine", f"{order.public_id}/{index}"),
+            id=ids.line_id(order, index),
             name=line.name,
             item=menu.item(line.item_id),
             quantity=line.quantity,
@@ -45,31 +50,7 @@ class OrderLine(Node):
             allergens=in_order(line.allergens),
             unit_price=Money(minor_units=line.unit_price, currency=currency),
             total=Money(minor_units=line.total, currency=currency),
-        )
-
-
-@strawberry.interface(description="Something that happened to an order.")
-class OrderEvent:
-    at: datetime = strawberry.field(description="When it happened.")
-    actor: str = strawberry.field(description="Who did it. `guest`.")
-
-
-@strawberry.type(description="The order moved on, or was called off.")
-class StatusChanged(OrderEvent):
-    from_: Status | None = strawberry.field(name="from", description="Where it stood before; null: nowhere yet.")
-    to: Status = strawberry.field(description="Where it stood then.")
-    reason: CancelReason | None = strawberry.field(description="Why it was called off; null when it was not.")
-    note: str | None = strawberry.field(description="What was said about it.")
-
-    @classmethod
-    def of(cls, event: orders.StatusChanged) -> "StatusChanged":
-        return cls(
-            at=event.at,
-            actor=event.actor,
-            from_=event.before,
-            to=event.after,
-            reason=event.reason,
-            note=event.note,
+            is_done=line.is_done,
         )
 
 
@@ -78,7 +59,7 @@ class Order(Node):
     number: str = strawberry.field(description="Short, for the counter; restarts daily. `A-042`.")
     status: Status = strawberry.field(description="Where it stands.")
     payment_status: PaymentStatus = strawberry.field(description="How much of it has been paid.")
-    version: int = strawberry.field(description="Grows by one with every change.")
+    version: int = strawberry.field(description="Grows with every change; give it back as `expectedVersion`.")
     lines: list[OrderLine] = strawberry.field(description="What was ordered, as sold.")
     totals: Totals = strawberry.field(description="What it comes to, as sold.")
     amount_due: Money = strawberry.field(description="What is still to be paid; nothing once it is cancelled.")
@@ -96,7 +77,11 @@ class Order(Node):
     @strawberry.field(description="All that happened to it, oldest first.")
     async def events(self, info: Info) -> list[OrderEvent]:
         happened = await info.context.cafe.store.read(events.of_order, self.source.id)
-        return [StatusChanged.of(event) for event in happened]
+        return [event_of(event, self.source) for event in happened]
+
+    @strawberry.field(description="Its place in the kitchen's queue, from 1; null when it is not in it.")
+    async def queue_position(self, info: Info) -> int | None:
+        return await info.context.cafe.store.read(kitchen.position, self.source)
 
     @strawberry.field(description="The same lines against today's menu.")
     def reorder_quote(self, info: Info) -> Quote:
@@ -186,8 +171,26 @@ class OrderRef:
         return Ref(public_id=ids.key_of("Order", self.id or ""))
 
 
+@strawberry.type(description="Success: `problems` is empty. Refusal: nothing was changed.")
+class OrderPayload:
+    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
+    problems: list[Problem] = strawberry.field(default_factory=list, description="Everything that stands in the way.")
+
+
 First = Annotated[int, strawberry.argument(description="How many at most, from 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
+
+
+async def changed(info: Info, act: Awaitable[orders.Order]) -> OrderPayload:
+    """Do something to an order, and say how it stands then or why it cannot be."""
+    try:
+        with spoken():
+            return OrderPayload(order=Order.of(await act, info.context.menu))
+    except ordering.NotChanged as refusal:
+        return OrderPayload(
+            order=Order.of(refusal.order, info.context.menu) if refusal.order else None,
+            problems=[problems.of(problem) for problem in refusal.problems],
+        )
 
 
 async def page(info: Info, wanted: OrderFilter | None, sort: Sort, first: int, after: str | None) -> OrderConnection:

@@ -1,23 +1,27 @@
 """The roots: everything that can be asked (Query) and done (Mutation)."""
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from cafe_graphql.schema import ids, menu, orders, problems
+from cafe_graphql.schema import events, ids, live, menu, orders, problems
 from cafe_graphql.schema.cafe import Cafe
 from cafe_graphql.schema.context import Info
-from cafe_graphql.schema.enums import CancelReason, Sort
+from cafe_graphql.schema.enums import CancelReason, Sort, Status
 from cafe_graphql.schema.ids import Node
+from cafe_graphql.schema.live import OrderUpdate, Since
 from cafe_graphql.schema.menu import Menu, MenuFilter, MenuItem
-from cafe_graphql.schema.orders import After, First, Order, OrderConnection, OrderFilter, OrderRef
+from cafe_graphql.schema.orders import After, First, Order, OrderConnection, OrderFilter, OrderPayload, OrderRef
 from cafe_graphql.schema.problems import Problem, Warning
 from cafe_graphql.schema.quotes import OrderInput, Quote
 from cafe_graphql.schema.refusals import spoken
 from cafe_graphql.schema.scalars import SCALARS
-from cafe_graphql.services import ordering
+from cafe_graphql.services import cooking, following, ordering
+from cafe_graphql.store import kitchen
 
 
 @strawberry.type(
@@ -36,12 +40,6 @@ class PlaceOrderPayload:
     quote: Quote | None = strawberry.field(
         default=None, description="What it would cost now; null when the order was placed."
     )
-
-
-@strawberry.type(description="Success: `problems` is empty. Refusal: nothing was changed.")
-class OrderPayload:
-    order: Order | None = strawberry.field(description="The order as it is now; null when there is none.")
-    problems: list[Problem] = strawberry.field(default_factory=list, description="Everything that stands in the way.")
 
 
 @strawberry.type(description="What can be asked.")
@@ -97,6 +95,11 @@ class Query:
             return await orders.node(info, kind, key)
         return info.context.menu.node(id)
 
+    @strawberry.field(description="What the kitchen has to make, the oldest promise first; at most 200.")
+    async def kitchen_queue(self, info: Info) -> list[Order] | None:
+        queue = await info.context.cafe.store.read(kitchen.queue)
+        return [Order.of(order, info.context.menu) for order in queue]
+
 
 @strawberry.type(description="What can be done.")
 class Mutation:
@@ -144,22 +147,72 @@ class Mutation:
             str | None, strawberry.argument(description="What else to say, at most 500 characters.")
         ] = None,
     ) -> OrderPayload | None:
-        context = info.context
-        try:
-            with spoken():
-                cancelled = await ordering.cancel(context.cafe, context.actor, by.to_core(), reason, note)
-        except ordering.NotCancelled as refusal:
-            return OrderPayload(
-                order=Order.of(refusal.order, context.menu) if refusal.order else None,
-                problems=[problems.of(problem) for problem in refusal.problems],
-            )
-        return OrderPayload(order=Order.of(cancelled, context.menu))
+        return await orders.changed(
+            info, ordering.cancel(info.context.cafe, info.context.actor, by.to_core(), reason, note)
+        )
+
+    @strawberry.mutation(description="Moves an order on in its life: see its `nextStatuses`.")
+    async def advance_order(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The order's `id`.")],
+        to: Annotated[Status, strawberry.argument(description="Where to.")],
+        expected_version: Annotated[
+            int | None, strawberry.argument(description="The `version` that was seen: refused if it has changed since.")
+        ] = None,
+    ) -> OrderPayload | None:
+        public_id = ids.key_of("Order", id)
+        return await orders.changed(
+            info, cooking.advance(info.context.cafe, info.context.actor, public_id, to, expected_version)
+        )
+
+    @strawberry.mutation(description="Ticks a line of an order off as made, or takes the tick back.")
+    async def mark_line_done(
+        self,
+        info: Info,
+        line_id: Annotated[strawberry.ID, strawberry.argument(description="The line's `id`.")],
+        done: Annotated[bool, strawberry.argument(description="False takes the tick back.")] = True,
+    ) -> OrderPayload | None:
+        public_id, index = ids.line_of(line_id)
+        return await orders.changed(
+            info, cooking.mark_line(info.context.cafe, info.context.actor, public_id, index, done)
+        )
+
+
+@strawberry.type(description="What can be followed: each tells how it stands at once, then every change.")
+class Subscription:
+    @strawberry.subscription(
+        description="One order: at once, then at every change, until its end. Came off the line? Give the last `cursor`"
+        " back as `after`, and what was missed comes first."
+    )
+    async def order_updated(
+        self,
+        info: Info,
+        by: Annotated[OrderRef, strawberry.argument(description="Its id, or its guest's token.")],
+        after: Since = None,
+    ) -> AsyncIterator[OrderUpdate]:
+        cafe = info.context.cafe
+        return live.Told(cafe, following.order(cafe, by.to_core(), live.number(after)))
+
+    @strawberry.subscription(
+        description="The kitchen's work: every order in the queue at once, then every change to any order."
+    )
+    async def kitchen_queue_updated(self, info: Info, after: Since = None) -> AsyncIterator[OrderUpdate]:
+        cafe = info.context.cafe
+        return live.Told(cafe, following.kitchen_queue(cafe, live.number(after)))
+
+    @strawberry.subscription(description="The menu: at once, then whenever anything on it has changed.")
+    async def menu_changed(self, info: Info) -> AsyncGenerator[Menu, None]:
+        async with aclosing(following.menu(info.context.cafe)) as menus:
+            async for now in menus:
+                yield menu.of(now)
 
 
 schema = strawberry.Schema(
     Query,
     Mutation,
-    types=[orders.StatusChanged, *problems.TYPES],
+    Subscription,
+    types=[*events.TYPES, *problems.TYPES],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -1,6 +1,6 @@
 """The scalars that GraphQL does not have: exact decimals, and instants in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import strawberry
@@ -21,6 +21,15 @@ def _read_instant(value: object) -> datetime:
     raise ValueError('A DateTime is written like "2026-05-01T08:30:00Z", with its time zone.')
 
 
+def _read_date(value: object) -> date:
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError('A Date is written like "2026-05-01".')
+
+
 def _read_decimal(value: object) -> Decimal:
     try:
         number = Decimal(value) if isinstance(value, str) else None
@@ -37,6 +46,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description='An exact decimal number as a string, "4.50"; never a float.',
         serialize=str,
         parse_value=_read_decimal,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description='A day of the café\'s own calendar: "2026-05-01".',
+        serialize=date.isoformat,
+        parse_value=_read_date,
     ),
     datetime: strawberry.scalar(
         name="DateTime",

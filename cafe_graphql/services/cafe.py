@@ -1,9 +1,15 @@
 """The café at work: its store, its clock and its menu of the moment, as one value."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cafe_graphql.core.drafts import Draft
+from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
+from cafe_graphql.core.orders import Event, Order
+from cafe_graphql.events import Board
+from cafe_graphql.store import kitchen
 from cafe_graphql.store import menu as menus
 from cafe_graphql.store.database import Connection, Database
 
@@ -15,12 +21,28 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """An order as it is, and what has just happened to it; None: nothing, it is only shown.
+
+    All who listen get the same one.
+
+    `cursor` is the number of the latest event that is told of; `is_replay`: it happened before the listener came.
+    """
+
+    order: Order
+    event: Event | None
+    cursor: int
+    is_replay: bool = False
+
+
 class Cafe:
     """What every act needs. `clock` tells the time, so that tests can set it."""
 
     def __init__(self, store: Database, clock: Clock = utc_now) -> None:
         self.store = store
         self.clock = clock
+        self.board: Board[Update] = Board()
         self._seen: int | None = None
         self._menu: Menu | None = None
 
@@ -35,6 +57,10 @@ class Cafe:
     def menu_at(self, connection: Connection) -> Menu:
         """Give the menu as it stands in the connection's own transaction."""
         return menus.current(connection, self._menu)
+
+    def kitchen(self, draft: Draft, at: datetime | None = None) -> Kitchen:
+        """See how busy the kitchen is, as far as it matters to a draft."""
+        return self.store.read_now(kitchen.seen, self.menu().cafe, draft.pickup_at, at or self.clock())
 
     def check(self) -> Menu:
         """Ask the database itself for the menu's version; raises when it does not answer."""

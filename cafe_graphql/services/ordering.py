@@ -15,7 +15,7 @@ from cafe_graphql.core.orders import CancelReason, Order, Status, StatusChanged
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.store import events
+from cafe_graphql.store import events, kitchen
 from cafe_graphql.store import orders as order_book
 from cafe_graphql.store.database import Connection
 
@@ -45,7 +45,7 @@ class NotPlaced(Rejected):
         self.quote = quote
 
 
-class NotCancelled(Rejected):
+class NotChanged(Rejected):
     """An order that stays as it is; `order` is None when there is none."""
 
     def __init__(self, problems: Iterable[Problem], order: Order | None) -> None:
@@ -55,7 +55,7 @@ class NotCancelled(Rejected):
 
 def quote(cafe: Cafe, draft: Draft) -> Quote:
     """Say what a draft would cost now; nothing is stored or reserved."""
-    return pricing.quote(cafe.menu(), draft, cafe.clock())
+    return pricing.quote(cafe.menu(), draft, cafe.kitchen(draft))
 
 
 async def place(
@@ -72,19 +72,20 @@ async def place(
 async def cancel(
     cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason = CancelReason.CUSTOMER_REQUEST, note: str | None = None
 ) -> Order:
-    """Call an order off while nobody has begun to make it; `NotCancelled` says why it stays."""
+    """Call an order off while nobody has begun to make it; `NotChanged` says why it stays."""
     return await cafe.store.write(_cancel, cafe, actor, ref, reason, note)
 
 
 async def find(cafe: Cafe, ref: Ref) -> Order | None:
     """Find one order by its id or by its guest's token."""
-    return await cafe.store.read(_find, ref)
+    return await cafe.store.read(found, ref)
 
 
 def reorder_quote(cafe: Cafe, order: Order) -> Quote:
     """Say what the order's lines would cost on today's menu."""
     menu = cafe.menu()
-    return pricing.quote(menu, order.draft({item.id: item.slug for item in menu.by_id.values()}), cafe.clock())
+    draft = order.draft({item.id: item.slug for item in menu.by_id.values()})
+    return pricing.quote(menu, draft, cafe.kitchen(draft))
 
 
 def _place(
@@ -95,11 +96,11 @@ def _place(
     if known is not None and known.fingerprint == fingerprint:
         return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
     menu, at = cafe.menu_at(connection), order_book.next_instant(connection, cafe.clock())
-    priced = pricing.quote(menu, draft, at)
+    priced = pricing.quote(menu, draft, kitchen.seen(connection, menu.cafe, draft.pickup_at, at))
     if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
         raise NotPlaced(problems, priced)
     order_id = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
-    events.append(connection, order_id, StatusChanged(at, actor.name, None, Status.PLACED))
+    events.append(connection, order_id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
         order_book.remember(connection, actor.name, key, fingerprint, order_id)
     return Placed(order_book.by_id(connection, order_id), replayed=False, warnings=priced.warnings)
@@ -140,14 +141,14 @@ def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> ord
 def _cancel(
     connection: Connection, cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason, note: str | None
 ) -> Order:
-    order = _find(connection, ref)
+    order = found(connection, ref)
     if order is None:
-        raise NotCancelled([Problem(ProblemCode.NOT_FOUND, "There is no such order.", ("by",))], None)
+        raise NotChanged([Problem(ProblemCode.NOT_FOUND, "There is no such order.", ("by",))], None)
     if problems := [*_why_not(order), *validation.note_problems(note)]:
-        raise NotCancelled(problems, order)
+        raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
-    order_book.change_status(connection, order, Status.CANCELLED, at)
-    events.append(connection, order.id, StatusChanged(at, actor.name, order.status, Status.CANCELLED, reason, note))
+    order_book.change_status(connection, order, Status.CANCELLED, None, at)
+    events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
     return order_book.by_id(connection, order.id)
 
 
@@ -157,7 +158,8 @@ def _why_not(order: Order) -> Iterator[Problem]:
         yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("by",), order.status, orders.CANCELLABLE)
 
 
-def _find(connection: Connection, ref: Ref) -> Order | None:
+def found(connection: Connection, ref: Ref) -> Order | None:
+    """Find one order in the caller's own transaction."""
     if ref.token is not None:
         return order_book.by_token(connection, ref.token)
     return order_book.by_public_id(connection, ref.public_id or "")

@@ -62,6 +62,8 @@ class Database:
         except DBAPIError as error:
             raise Unusable(f"The database {url} cannot be opened: {error.orig}.") from error
         self._driver = _driver(self._reader)
+        self.on_commit: Callable[[], None] = lambda: None
+        """Called on the event loop after acts of this process were committed."""
         self._writer = _Writer(writes.execution_options(cafe_writes=True))
 
     def data_version(self) -> int:
@@ -95,7 +97,10 @@ class Database:
         loop = asyncio.get_running_loop()
         job = _Job(lambda connection: fn(connection, *args, **kwargs), loop, loop.create_future())
         self._writer.submit(job)
-        return cast(T, await job.done)
+        try:
+            return cast(T, await job.done)
+        finally:
+            self.on_commit()
 
     def close(self) -> None:
         """Finish the acts that wait, then let the file go."""

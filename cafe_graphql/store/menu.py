@@ -111,6 +111,9 @@ def _cafe_row(info: CafeInfo) -> dict[str, Any]:
         "time_zone": info.time_zone,
         "locale": info.locale,
         "hours": info.hours.periods,
+        "stations": info.stations,
+        "slot_minutes": info.slot_minutes,
+        "slot_capacity": info.slot_capacity,
     }
 
 
@@ -140,7 +143,16 @@ def _cafe(row: RowMapping) -> CafeInfo:
     periods = tuple(
         Period(p["weekday"], time.fromisoformat(p["opens"]), time.fromisoformat(p["closes"])) for p in row["hours"]
     )
-    return CafeInfo(row["name"], row["currency"], row["time_zone"], row["locale"], Hours(periods))
+    return CafeInfo(
+        name=row["name"],
+        currency=row["currency"],
+        time_zone=row["time_zone"],
+        locale=row["locale"],
+        hours=Hours(periods),
+        stations=row["stations"],
+        slot_minutes=row["slot_minutes"],
+        slot_capacity=row["slot_capacity"],
+    )
 
 
 def _category(row: RowMapping) -> Category:

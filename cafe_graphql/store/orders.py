@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
@@ -22,6 +22,7 @@ _LAST_SEQUENCE = select(func.max(orders.c.sequence)).where(orders.c.business_dat
 _ADD_ORDER = insert(orders)
 _ADD_LINE = insert(lines)
 _BY_ID = select(orders).where(orders.c.id == bindparam("id"))
+_BY_IDS = select(orders).where(orders.c.id.in_(bindparam("ids", expanding=True)))
 _BY_PUBLIC_ID = select(orders).where(orders.c.public_id == bindparam("public_id"))
 _BY_TOKEN = select(orders).where(orders.c.tracking_token == bindparam("token"))
 _BY_LINE = select(orders).join(lines, lines.c.order_id == orders.c.id).where(lines.c.id == bindparam("line"))
@@ -84,6 +85,7 @@ def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: date
         "updated_at": micros,
         "pickup_at": draft.pickup_at and to_micros(draft.pickup_at),
         "estimated_ready_at": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
+        "work_seconds": quote.work // timedelta(seconds=1),
         "placed_by": slip.placed_by,
     }
     order_id: int = connection.execute(_ADD_ORDER, row).lastrowid
@@ -102,6 +104,12 @@ def by_public_id(connection: Connection, public_id: str) -> Order | None:
     return _one(connection, connection.execute(_BY_PUBLIC_ID, {"public_id": public_id}).mappings().first())
 
 
+def by_ids(connection: Connection, order_ids: Iterable[int]) -> dict[int, Order]:
+    """Give the orders with these numbers in the store, by their numbers."""
+    rows = connection.execute(_BY_IDS, {"ids": list(order_ids)}).mappings().all()
+    return {order.id: order for order in load(connection, rows)}
+
+
 def by_token(connection: Connection, token: str) -> Order | None:
     """Give the order that this tracking token belongs to."""
     return _one(connection, connection.execute(_BY_TOKEN, {"token": token}).mappings().first())
@@ -112,10 +120,23 @@ def by_line(connection: Connection, line_id: int) -> Order | None:
     return _one(connection, connection.execute(_BY_LINE, {"line": line_id}).mappings().first())
 
 
-def change_status(connection: Connection, order: Order, status: Status, at: datetime) -> None:
-    """Move an order on and count its version up."""
-    change = {"status": status.value, "version": order.version + 1, "updated_at": to_micros(at)}
-    connection.execute(update(orders).where(orders.c.id == order.id).values(change))
+def change_status(
+    connection: Connection, order: Order, status: Status, estimated_ready_at: datetime | None, at: datetime
+) -> None:
+    """Move an order on, and count its version up."""
+    estimate = None if estimated_ready_at is None else to_micros(estimated_ready_at)
+    _change(connection, order, at, status=status.value, estimated_ready_at=estimate)
+
+
+def mark_line(connection: Connection, order: Order, index: int, is_done: bool, at: datetime) -> None:
+    """Note that a line was made or not, and count the order's version up."""
+    connection.execute(update(lines).where(lines.c.id == order.lines[index].id).values(is_done=is_done))
+    _change(connection, order, at)
+
+
+def _change(connection: Connection, order: Order, at: datetime, **columns: object) -> None:
+    counted = {**columns, "version": order.version + 1, "updated_at": to_micros(at)}
+    connection.execute(update(orders).where(orders.c.id == order.id).values(counted))
 
 
 def remembered(connection: Connection, actor: str, key: str) -> Remembered | None:
@@ -153,6 +174,7 @@ def _line_row(order_id: int, line: Build) -> dict[str, Any]:
         "calories": line.calories,
         "unit_price": line.unit_price,
         "note": line.note,
+        "is_done": False,
     }
 
 
@@ -167,6 +189,7 @@ def _line(row: RowMapping) -> OrderLine:
         calories=row["calories"],
         unit_price=row["unit_price"],
         note=row["note"],
+        is_done=row["is_done"],
     )
 
 
@@ -185,6 +208,7 @@ def _order(row: RowMapping, its_lines: Iterable[OrderLine]) -> Order:
         updated_at=from_micros(row["updated_at"]),
         pickup_at=None if row["pickup_at"] is None else from_micros(row["pickup_at"]),
         estimated_ready_at=None if row["estimated_ready_at"] is None else from_micros(row["estimated_ready_at"]),
+        work=timedelta(seconds=row["work_seconds"]),
         tracking_token=row["tracking_token"],
     )
 

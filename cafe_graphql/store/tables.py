@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 
@@ -27,6 +27,9 @@ class CafeRow(SQLModel, table=True):
     time_zone: str
     locale: str
     hours: Any = _json()
+    stations: int = Field(sa_column_kwargs={"server_default": "2"})
+    slot_minutes: int = Field(sa_column_kwargs={"server_default": "15"})
+    slot_capacity: int = Field(sa_column_kwargs={"server_default": "12"})
     menu_version: int
 
 
@@ -87,6 +90,13 @@ class OrderRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("business_date", "sequence"),
         Index("ix_orders_status", "status", "id"),
+        Index(
+            "ix_orders_queue",
+            "estimated_ready_at",
+            "id",
+            sqlite_where=text("status IN ('placed', 'accepted', 'preparing')"),
+        ),
+        Index("ix_orders_pickup", "pickup_at", sqlite_where=text("pickup_at IS NOT NULL")),
         Index("ix_orders_status_updated", "status", "updated_at"),
         {"sqlite_autoincrement": True},
     )
@@ -109,6 +119,7 @@ class OrderRow(SQLModel, table=True):
     updated_at: int = Field(sa_type=BigInteger, index=True)
     pickup_at: int | None = Field(sa_type=BigInteger)
     estimated_ready_at: int | None = Field(sa_type=BigInteger)
+    work_seconds: int = Field(sa_column_kwargs={"server_default": "0"})
     placed_by: str
 
 
@@ -128,6 +139,7 @@ class OrderLineRow(SQLModel, table=True):
     calories: int | None
     unit_price: int
     note: str | None
+    is_done: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class OrderEventRow(SQLModel, table=True):

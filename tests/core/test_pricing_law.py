@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cafe_graphql.core import money, pricing, validation
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Choice, Draft, LineDraft, Quote, Tip
+from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.money import MAX_TOTAL
 from cafe_graphql.core.problems import ProblemCode, UnknownChoice, WarningCode
@@ -26,7 +27,7 @@ thoroughly = settings(max_examples=100, deadline=None, suppress_health_check=[He
 
 
 def quote(*lines: LineDraft, tip: Tip | None = None, menu: Menu = CORNER) -> Quote:
-    return pricing.quote(menu, Draft(lines, tip=tip), NOON)
+    return pricing.quote(menu, Draft(lines, tip=tip), Kitchen(NOON))
 
 
 @thoroughly
@@ -35,7 +36,7 @@ def test_whatever_is_asked_of_whatever_menu_the_law_holds(data: st.DataObject) -
     menu = data.draw(menus())
     draft = data.draw(drafts(menu))
 
-    quote = pricing.quote(menu, draft, NOON)
+    quote = pricing.quote(menu, draft, Kitchen(NOON))
 
     _adds_up(quote)
     _each_problem_leads_somewhere(quote, draft)
@@ -47,7 +48,7 @@ def test_a_careful_guest_is_charged_for_every_line_and_refused_nothing(data: st.
     menu = data.draw(menus_with_everything())
     draft = data.draw(careful_drafts(menu))
 
-    quote = pricing.quote(menu, draft, NOON)
+    quote = pricing.quote(menu, draft, Kitchen(NOON))
 
     assert quote.problems == ()
     assert [line.index for line in quote.lines] == list(range(len(draft.lines)))
@@ -206,7 +207,7 @@ def test_it_is_ready_when_its_slowest_line_is_made_or_when_the_guest_comes() -> 
     coming = NOON + timedelta(hours=2)
 
     assert quote(LATTE).estimated_ready_at == NOON + timedelta(seconds=90)
-    assert pricing.quote(CORNER, Draft((LATTE,), pickup_at=coming), NOON).estimated_ready_at == coming
+    assert pricing.quote(CORNER, Draft((LATTE,), pickup_at=coming), Kitchen(NOON)).estimated_ready_at == coming
     assert quote(LineDraft("flying-saucer")).estimated_ready_at is None
 
 

@@ -8,6 +8,7 @@ import pytest
 from cafe_graphql.core import validation
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
 from cafe_graphql.core.hours import Hours, Period
+from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import CafeInfo, Category, Item, Menu, Option, OptionGroup, Unavailable
 from cafe_graphql.core.problems import (
     Closed,
@@ -29,7 +30,7 @@ Code = ProblemCode
 
 
 def problems(*lines: LineDraft, menu: Menu = CORNER) -> Sequence[Problem]:
-    return validation.problems(menu, Draft(lines), NOON)
+    return validation.problems(menu, Draft(lines), Kitchen(NOON))
 
 
 def said(found: Sequence[Problem]) -> list[tuple[ProblemCode, Path]]:
@@ -61,7 +62,7 @@ def test_a_draft_is_told_every_problem_at_once() -> None:
         redeem_points=5,
     )
 
-    assert said(validation.problems(CORNER, draft, NOON)) == [
+    assert said(validation.problems(CORNER, draft, Kitchen(NOON))) == [
         (Code.TEXT_TOO_LONG, ("customerName",)),
         (Code.INVALID_TEXT, ("note",)),
         (Code.SLOT_UNAVAILABLE, ("pickupAt",)),
@@ -160,7 +161,7 @@ def test_a_hundred_mistakes_are_told_and_no_more() -> None:
     ],
 )
 def test_a_text_that_is_one_letter_too_long_is_refused(draft: Draft, path: Path, most: int) -> None:
-    (problem,) = validation.problems(CORNER, draft, NOON)
+    (problem,) = validation.problems(CORNER, draft, Kitchen(NOON))
 
     message = f"This text has {most + 1} characters; at most {most} fit."
     assert problem == TextTooLong(Code.TEXT_TOO_LONG, message, path, most, most + 1)
@@ -169,14 +170,14 @@ def test_a_text_that_is_one_letter_too_long_is_refused(draft: Draft, path: Path,
 def test_texts_that_just_fit_are_fine_with_lines_and_any_script() -> None:
     draft = Draft((LineDraft("latte", note="ن" * 500),), customer_name="Zoë 🧋" + "A" * 75, note="one\n\ttwo")
 
-    assert validation.problems(CORNER, draft, NOON) == ()
+    assert validation.problems(CORNER, draft, Kitchen(NOON)) == ()
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x07", "\r", "\x1b", "\x7f", "\x85", "\u202e", "\u2066", "\ud800"])
 def test_what_would_garble_a_ticket_is_refused(sign: str) -> None:
     draft = Draft((LineDraft("latte", note=sign),), customer_name=f"Ana{sign}", note=f"{sign} please")
 
-    assert said(validation.problems(CORNER, draft, NOON)) == [
+    assert said(validation.problems(CORNER, draft, Kitchen(NOON))) == [
         (Code.INVALID_TEXT, ("customerName",)),
         (Code.INVALID_TEXT, ("note",)),
         (Code.INVALID_TEXT, ("lines", "0", "note")),
@@ -259,11 +260,11 @@ def test_a_sold_out_option_stops_the_drink_whether_chosen_or_by_default(sold_out
     ],
 )
 def test_a_pickup_is_from_now_to_thirty_days_ahead(pickup_at: datetime, message: str) -> None:
-    found = validation.problems(CORNER, Draft((LATTE,), pickup_at=pickup_at), NOON)
+    found = validation.problems(CORNER, Draft((LATTE,), pickup_at=pickup_at), Kitchen(NOON))
 
     assert found == (Problem(Code.SLOT_UNAVAILABLE, message, ("pickupAt",)),)
     for fine in (NOON, NOON + timedelta(days=30)):
-        assert validation.problems(CORNER, Draft((LATTE,), pickup_at=fine), NOON) == ()
+        assert validation.problems(CORNER, Draft((LATTE,), pickup_at=fine), Kitchen(NOON)) == ()
 
 
 def test_a_closed_cafe_tells_when_it_opens_next() -> None:
@@ -271,12 +272,12 @@ def test_a_closed_cafe_tells_when_it_opens_next() -> None:
     sunday = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
     opens = datetime(2026, 5, 8, 11, 0, tzinfo=UTC)
 
-    now = validation.problems(fridays, Draft((LATTE,)), sunday)
-    later = validation.problems(fridays, Draft((LATTE,), pickup_at=sunday + timedelta(hours=1)), NOON)
+    now = validation.problems(fridays, Draft((LATTE,)), Kitchen(sunday))
+    later = validation.problems(fridays, Draft((LATTE,), pickup_at=sunday + timedelta(hours=1)), Kitchen(NOON))
 
     message = "Corner Café is closed then. It opens next on Friday, 08 May, at 07:00."
     assert now == later == (Closed(Code.CLOSED, message, ("pickupAt",), opens),)
-    assert validation.problems(fridays, Draft((LATTE,), pickup_at=opens), sunday) == ()
+    assert validation.problems(fridays, Draft((LATTE,), pickup_at=opens), Kitchen(sunday)) == ()
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ def test_a_closed_cafe_tells_when_it_opens_next() -> None:
     ],
 )
 def test_a_tip_is_neither_negative_nor_more_than_everything(tip: Tip, path: Path) -> None:
-    found = validation.problems(CORNER, Draft((LATTE,), tip=tip), NOON)
+    found = validation.problems(CORNER, Draft((LATTE,), tip=tip), Kitchen(NOON))
 
     assert said(found) == [(Code.QUANTITY_OUT_OF_RANGE, path)]
 
@@ -297,7 +298,7 @@ def test_a_tip_is_neither_negative_nor_more_than_everything(tip: Tip, path: Path
 def test_a_promo_code_and_points_are_refused_with_the_way_to_order_without() -> None:
     draft = Draft((LATTE,), promo_code="SPRING", redeem_points=100)
 
-    assert validation.problems(CORNER, draft, NOON) == (
+    assert validation.problems(CORNER, draft, Kitchen(NOON)) == (
         Problem(
             Code.PROMO_INVALID,
             "There is no promo code “SPRING”; place the order without it.",

@@ -261,6 +261,7 @@ def scalars(stand: Stand) -> dict[str, st.SearchStrategy[Any]]:
         "String": strings(stand).map(nodes.String),
         "ID": strings(stand).map(nodes.String),
         "Int": integers.map(nodes.Int),
+        "Date": st.dates().map(str).map(nodes.String),
         "DateTime": instants.map(nodes.String),
     }
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from cafe_graphql.core.drafts import Draft, LineDraft
-from cafe_graphql.core.orders import CancelReason, Order, Status, StatusChanged
+from cafe_graphql.core.orders import CancelReason, Event, Order, Status, StatusChanged
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.problems import ProblemCode, WrongStatus
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.services.ordering import NotCancelled, Ref
+from cafe_graphql.services.ordering import NotChanged, Ref
 from cafe_graphql.store import events
 from cafe_graphql.store.database import Connection
 from tests.services.books import NOON, Clock, at_once, counted, execute
@@ -30,13 +30,13 @@ def cancel(cafe: Cafe, ref: Ref, note: str | None = None) -> Order:
     return asyncio.run(ordering.cancel(cafe, Actor("ana"), ref, CancelReason.CLOSING, note))
 
 
-def refused(cafe: Cafe, ref: Ref, note: str | None = None) -> NotCancelled:
-    with pytest.raises(NotCancelled) as refusal:
+def refused(cafe: Cafe, ref: Ref, note: str | None = None) -> NotChanged:
+    with pytest.raises(NotChanged) as refusal:
         cancel(cafe, ref, note)
     return refusal.value
 
 
-def history(cafe: Cafe, order: Order) -> list[StatusChanged]:
+def history(cafe: Cafe, order: Order) -> list[Event]:
     return asyncio.run(cafe.store.read(events.of_order, order.id))
 
 
@@ -49,8 +49,11 @@ def test_a_cancelled_order_owes_nothing_and_remembers_who_and_why(cafe: Cafe, cl
     assert (cancelled.placed_at, cancelled.updated_at) == (NOON, NOON + MINUTE)
     assert (cancelled.lines, cancelled.totals, cancelled.number) == (order.lines, order.totals, order.number)
     assert history(cafe, order) == [
-        StatusChanged(NOON, "guest", None, Status.PLACED),
-        StatusChanged(NOON + MINUTE, "ana", Status.PLACED, Status.CANCELLED, CancelReason.CLOSING, "oven broke"),
+        Event(1, order.id, NOON, "guest", StatusChanged(None, Status.PLACED)),
+        Event(
+            *(2, order.id, NOON + MINUTE, "ana"),
+            StatusChanged(Status.PLACED, Status.CANCELLED, CancelReason.CLOSING, "oven broke"),
+        ),
     ]
 
 
@@ -111,16 +114,16 @@ def test_a_note_that_is_too_long_keeps_the_order(cafe: Cafe, file: Path, order: 
 
 
 def test_of_ten_who_cancel_at_once_one_does_and_nine_are_told(cafe: Cafe, order: Order) -> None:
-    async def attempt() -> Order | NotCancelled:
+    async def attempt() -> Order | NotChanged:
         try:
             return await ordering.cancel(cafe, GUEST, Ref(public_id=order.public_id))
-        except NotCancelled as refusal:
+        except NotChanged as refusal:
             return refusal
 
     got = at_once([attempt] * 10)
 
     (winner,) = [each for each in got if isinstance(each, Order)]
-    told = [each for each in got if isinstance(each, NotCancelled)]
+    told = [each for each in got if isinstance(each, NotChanged)]
     assert (winner.status, winner.version) == (Status.CANCELLED, 2)
     assert [refusal.order for refusal in told] == [winner] * 9
     assert len(history(cafe, order)) == 2

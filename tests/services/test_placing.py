@@ -12,7 +12,7 @@ import pytest
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
 from cafe_graphql.core.menu import Sheet
-from cafe_graphql.core.orders import Status, StatusChanged
+from cafe_graphql.core.orders import Event, Status, StatusChanged
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.problems import PriceChanged, ProblemCode, WarningCode
 from cafe_graphql.services import menu_editing, ordering
@@ -60,7 +60,7 @@ def test_an_order_is_in_the_book_as_it_was_placed(cafe: Cafe) -> None:
     assert all_orders(cafe) == [order]
     assert asyncio.run(ordering.find(cafe, Ref(token=order.tracking_token))) == order
     assert asyncio.run(cafe.store.read(events.of_order, order.id)) == [
-        StatusChanged(NOON, "guest", None, Status.PLACED)
+        Event(1, order.id, NOON, "guest", StatusChanged(None, Status.PLACED))
     ]
 
 

@@ -23,7 +23,7 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import get_variable_values
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -33,7 +33,7 @@ from cafe_graphql.web import playground
 from tests import programs
 
 SOURCES = Path(playground.__file__).with_name("playground")
-TABS = ["BrowseTheMenu", "OneLatte", "QuoteALatte", "PlaceAnOrder", "OrderHistory"]
+TABS = ["BrowseTheMenu", "OneLatte", "QuoteALatte", "PlaceAnOrder", "OrderHistory", "FollowTheKitchen"]
 # As good as a cut cable: no name but this machine's own address can be found.
 NETWORK_CUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 BROWSER_ARGUMENTS = [
@@ -254,6 +254,84 @@ def test_an_order_is_placed_once_however_often_play_is_pressed(browser: Browser,
     assert seen.complaints == []
 
 
+def test_an_order_placed_elsewhere_appears_in_the_followed_kitchen(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="FollowTheKitchen").click()
+    place_a_latte(cafe_server)
+
+    with page.expect_websocket() as socket:
+        run(page)
+    waiting = answer(page)["data"]["kitchenQueueUpdated"]
+    number = place_a_latte(cafe_server)
+    read_until(page, f'"number": "{number}"')
+    told = answer(page)["data"]["kitchenQueueUpdated"]
+
+    assert socket.value.url == f"{cafe_server.replace('http', 'ws')}/graphql"
+    assert waiting["event"] is None
+    assert told["order"]["status"] == told["event"]["to"] == "PLACED"
+    assert told["order"]["lines"] == [{"quantity": 1, "name": "Latte"}]
+    assert seen.complaints == []
+    if picture := os.environ.get("CAFE_SCREENSHOT_FOLLOWING"):
+        page.screenshot(path=picture)
+
+
+def test_who_stops_following_hears_no_more(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="FollowTheKitchen").click()
+    place_a_latte(cafe_server)
+    with page.expect_websocket() as socket:
+        run(page)
+    last_heard = place_a_latte(cafe_server)
+    read_until(page, last_heard)
+
+    with socket.value.expect_event("close"):
+        page.get_by_role("button", name="Stop query").click()
+    place_a_latte(cafe_server)
+    page.wait_for_timeout(300)
+
+    assert answer(page)["data"]["kitchenQueueUpdated"]["order"]["number"] == last_heard
+    expect(page.get_by_role("button", name="Execute query")).to_be_visible()
+    assert seen.complaints == []
+
+
+def test_following_goes_on_when_the_line_was_cut(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="FollowTheKitchen").click()
+    place_a_latte(cafe_server)
+    lines: list[WebSocketRoute] = []
+
+    def cut_the_first(line: WebSocketRoute) -> None:
+        lines.append(line)
+        if len(lines) == 1:
+            line.close(code=1001, reason="The server is stopping.")
+        else:
+            line.connect_to_server()
+
+    page.route_web_socket("**/graphql", cut_the_first)
+    run(page)
+    number = place_a_latte(cafe_server)
+
+    read_until(page, f'"number": "{number}"')
+    assert len(lines) == 2
+    assert seen.complaints == []
+
+
+def test_following_sends_the_headers_and_shows_what_is_wrong(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="FollowTheKitchen").click()
+    page.get_by_role("button", name="Headers", exact=True).click()
+    write(page, "request-headers", '{"X-API-Key": "barista"}')
+    write(page, "operation", 'subscription { kitchenQueueUpdated(after: "yesterday") { cursor } }')
+    said: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))
+
+    run(page, until='"errors"')
+
+    assert json.loads(said[0]) == {"type": "connection_init", "payload": {"X-API-Key": "barista"}}
+    assert [error["extensions"]["code"] for error in answer(page)["errors"]] == ["BAD_USER_INPUT"]
+    assert seen.complaints == []
+
+
 def test_play_may_be_pressed_the_moment_a_tab_is_open(browser: Browser, cafe_server: str) -> None:
     page, _seen = visit(browser, cafe_server)
 
@@ -364,7 +442,18 @@ def watch(page: Page) -> Seen:
 def run(page: Page, until: str = '"data"') -> None:
     """Press play, and wait until the answer shows a text that the one before it had not."""
     page.get_by_role("button", name="Execute query").click()
-    expect(page.locator(".result-window")).to_contain_text(until)
+    read_until(page, until)
+
+
+def read_until(page: Page, text: str) -> None:
+    expect(page.locator(".result-window")).to_contain_text(text, timeout=20_000)
+
+
+def place_a_latte(base_url: str) -> str:
+    """Place an order as another guest would, and give its number."""
+    latte = 'mutation { placeOrder(input: { lines: [{ item: "latte" }] }) { order { number } } }'
+    placed = httpx2.post(f"{base_url}/graphql", json={"query": latte}).json()
+    return str(placed["data"]["placeOrder"]["order"]["number"])
 
 
 def answer(page: Page) -> dict[str, Any]:
@@ -393,7 +482,7 @@ def write(page: Page, name: str, text: str) -> None:
 
 def model_of(name: str) -> str:
     """Find an editor's text by the file name that GraphiQL gives it."""
-    return f"globalThis.__MONACO?.editor.getModels().find((model) => model.uri.path.endsWith('{name}.json'))"
+    return f"globalThis.__MONACO?.editor.getModels().find((model) => model.uri.path.includes('{name}.'))"
 
 
 def is_operation(request: Any) -> bool:

@@ -7,6 +7,9 @@ from cafe_graphql.core.menu import CafeInfo, Option, OptionGroup, Sheet, SheetIt
 from cafe_graphql.core.menu_file import hours
 from cafe_graphql.core.money import Money
 
+_PLAIN = CafeInfo(name="", currency="", time_zone="")
+_NUMBERS = ("stations", "slot_minutes", "slot_capacity")
+
 
 def document(sheet: Sheet) -> dict[str, object]:
     """Give the document that `menu_file.check` reads as this very sheet; what is default is left out."""
@@ -26,6 +29,7 @@ def cafe_table(cafe: CafeInfo) -> dict[str, object]:
         "time_zone": cafe.time_zone,
         **({} if cafe.locale == "en-US" else {"locale": cafe.locale}),
         **_said(hours=hours.document(cafe.hours)),
+        **{key: getattr(cafe, key) for key in _NUMBERS if getattr(cafe, key) != getattr(_PLAIN, key)},
     }
 
 

@@ -27,6 +27,8 @@ from cafe_graphql.core.money import EXPONENTS
 MAX_CATEGORIES = 200
 MAX_GROUPS = 200
 MAX_OPTIONS = 100
+MAX_STATIONS = 100
+MAX_CAPACITY = 1_000
 MAX_ITEMS = 2_000
 MAX_CALORIES = 10_000
 MAX_PREP_SECONDS = 86_400
@@ -73,6 +75,9 @@ def read_cafe(cafe: Field) -> CafeInfo:
             time_zone=table.required("time_zone", values.one_of(_time_zones(), "time zone"), ""),
             locale=table.optional("locale", values.locale, "en-US"),
             hours=table.optional("hours", hours.read, Hours()),
+            stations=table.optional("stations", values.whole(1, MAX_STATIONS), _UNKNOWN_CAFE.stations),
+            slot_minutes=table.optional("slot_minutes", values.whole(5, 24 * 60), _UNKNOWN_CAFE.slot_minutes),
+            slot_capacity=table.optional("slot_capacity", values.whole(0, MAX_CAPACITY), _UNKNOWN_CAFE.slot_capacity),
         )
 
 

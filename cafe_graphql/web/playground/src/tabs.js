@@ -7,6 +7,7 @@ import quoteVariables from './tabs/3-quote.json';
 import place from './tabs/4-place.graphql';
 import placeVariables from './tabs/4-place.json';
 import history from './tabs/5-history.graphql';
+import follow from './tabs/6-follow.graphql';
 
 export const tabs = [
   tab(browse),
@@ -14,6 +15,7 @@ export const tabs = [
   tab(quote, quoteVariables),
   tab(place, { ...placeVariables, idempotencyKey: freshKey() }),
   tab(history),
+  tab(follow),
 ];
 
 // The editor reads JSON with comments, so the hint is sent as `{}` until its line is uncommented.

@@ -1,0 +1,64 @@
+"""What subscriptions tell: an order as it is, and what has just happened to it."""
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Annotated
+
+import strawberry
+
+from cafe_graphql.core import menu as core_menu
+from cafe_graphql.schema import events, ids, menu
+from cafe_graphql.schema.events import OrderEvent
+from cafe_graphql.schema.orders import Order
+from cafe_graphql.services.cafe import Cafe, Update
+from cafe_graphql.services.following import Followed
+
+Since = Annotated[
+    str | None, strawberry.argument(description="The last `cursor` that was seen: what was missed since comes first.")
+]
+
+
+@strawberry.type(description="An order as it is, and what has just happened to it.")
+class OrderUpdate:
+    order: Order = strawberry.field(description="The order as it is now.")
+    event: OrderEvent | None = strawberry.field(description="What has happened; null: it is shown for the first time.")
+    cursor: str = strawberry.field(description="Keep it, and give it back as `after` to miss nothing.")
+    is_replay: bool = strawberry.field(description="Whether it happened before this subscription began.")
+    share_key: strawberry.Private[Hashable]
+
+
+@lru_cache(maxsize=256)
+def of(update: Update, now: core_menu.Menu) -> OrderUpdate:
+    """Put an update into words, once for all who listen."""
+    return OrderUpdate(
+        order=Order.of(update.order, menu.of(now)),
+        event=events.of(update.event, update.order) if update.event else None,
+        cursor=ids.event_cursor(update.cursor),
+        is_replay=update.is_replay,
+        share_key=(update.cursor, update.event is None, update.order.id, update.is_replay, now.version),
+    )
+
+
+class Told:
+    """What a listener is told, in words; as light as what it follows."""
+
+    __slots__ = ("_cafe", "_followed")
+
+    def __init__(self, cafe: Cafe, followed: Followed) -> None:
+        self._cafe = cafe
+        self._followed = followed
+
+    def __aiter__(self) -> "Told":
+        return self
+
+    async def __anext__(self) -> OrderUpdate:
+        return of(await anext(self._followed), self._cafe.menu())
+
+    async def aclose(self) -> None:
+        """Listen no longer."""
+        await self._followed.aclose()
+
+
+def number(after: str | None) -> int | None:
+    """Give the place in history that `after` marks."""
+    return None if after is None else ids.event_number(after)

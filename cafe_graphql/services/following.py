@@ -1,0 +1,180 @@
+"""Following what happens: the order as it is, then every change, exactly once and in order.
+
+What a listener has not seen is read from the board's log or, further back, from the history in the store: both tell the
+same events by the same numbers, so there is no seam between what was missed and what happens now.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+
+from cafe_graphql.core.menu import Menu
+from cafe_graphql.core.orders import ENDED, Event, Order, StatusChanged
+from cafe_graphql.events import Entry
+from cafe_graphql.services import ordering
+from cafe_graphql.services.cafe import Cafe, Update
+from cafe_graphql.services.ordering import Ref
+from cafe_graphql.store import events, kitchen
+from cafe_graphql.store import orders as order_book
+from cafe_graphql.store.database import Connection
+
+BATCH = 100
+"""How many events are read at once."""
+
+LOOK_SECONDS = 0.02
+"""How often a process with listeners looks for what others have committed: one PRAGMA for them all."""
+
+_MENU = "menu"
+
+
+def order(cafe: Cafe, ref: Ref, after: int | None = None) -> "Followed":
+    """Tell an order's life: how it stands, then every change until its end; nothing when there is no such order.
+
+    With `after`, an earlier update's cursor, what was missed since comes first.
+    """
+    found, last = cafe.store.read_now(_order_and_last, ref)
+    if found is None:
+        return Followed(cafe, None, last, last, is_over=True)
+    has_ended = found.status in ENDED
+    if after is None or (has_ended and not cafe.store.read_now(events.after, after, found.id, 1)):
+        return Followed(cafe, found.id, last, last, [Update(found, None, last)], is_over=has_ended)
+    return Followed(cafe, found.id, after, last)
+
+
+def kitchen_queue(cafe: Cafe, after: int | None = None) -> "Followed":
+    """Tell what the kitchen has to do: every order in the queue, then every change to any order."""
+    if after is not None:
+        return Followed(cafe, None, after, cafe.store.read_now(events.last))
+    queue, last = cafe.store.read_now(_queue_and_last)
+    return Followed(cafe, None, last, last, [Update(waiting, None, last) for waiting in queue])
+
+
+async def menu(cafe: Cafe) -> AsyncGenerator[Menu, None]:
+    """Tell the menu as it is, then again whenever anything on it has changed."""
+    with cafe.board.listening(lambda: cafe.store.read_now(events.last)):
+        shown = None
+        while True:
+            now = cafe.menu()
+            if shown is None or now.version != shown.version:
+                shown = now
+                yield now
+            else:
+                await cafe.board.sleep(_MENU)
+
+
+class Followed:
+    """The updates that one listener is told, one by one; whoever follows closes it.
+
+    An object and not a generator within a generator: there may be thousands, and each is to weigh little.
+    """
+
+    __slots__ = ("_cafe", "_cursor", "_is_listening", "_is_over", "_last", "_next", "_order_id")
+
+    def __init__(
+        self,
+        cafe: Cafe,
+        order_id: int | None,
+        after: int,
+        last: int,
+        shown: Sequence[Update] = (),
+        *,
+        is_over: bool = False,
+    ) -> None:
+        """Tell `shown`, then every change after the event `after`; those up to `last` were before the listener came."""
+        self._cafe = cafe
+        self._order_id = order_id
+        self._cursor = after
+        self._last = last
+        self._next = list(reversed(shown))
+        self._is_over = is_over
+        self._is_listening = not is_over
+        if self._is_listening:
+            cafe.board.enter(lambda: cafe.store.read_now(events.last))
+
+    def __aiter__(self) -> "Followed":
+        return self
+
+    async def __anext__(self) -> Update:
+        while not self._next:
+            if self._is_over:
+                await self.aclose()
+                raise StopAsyncIteration
+            if not self._take():
+                self._cursor = max(self._cursor, await self._cafe.board.sleep(self._order_id))
+        return self._next.pop()
+
+    async def aclose(self) -> None:
+        """Listen no longer."""
+        self._is_over, self._next = True, []
+        if self._is_listening:
+            self._is_listening = False
+            self._cafe.board.leave()
+
+    def _take(self) -> bool:
+        """Take what has happened since, from the board or else from the store; False when there is nothing more."""
+        board = self._cafe.board
+        reached, entries = board.reached, board.since(self._cursor, self._order_id)
+        if entries is None:
+            updates = self._cafe.store.read_now(_updates_after, self._cursor, self._order_id)
+        else:
+            updates = [entry.content for entry in entries]
+        if not updates:
+            self._cursor = max(self._cursor, reached)
+            return entries is None
+        self._cursor = updates[-1].cursor
+        self._is_over = self._order_id is not None and any(map(_has_ended, updates))
+        self._next = [self._told(update) for update in reversed(updates)]
+        return True
+
+    def _told(self, update: Update) -> Update:
+        return replace(update, is_replay=True) if update.cursor <= self._last else update
+
+
+class Watcher:
+    """Puts up on the board what has been committed, by this process or by any other."""
+
+    def __init__(self, cafe: Cafe) -> None:
+        self._cafe = cafe
+        self._seen = cafe.store.data_version()
+        self._menu_version = cafe.menu().version
+
+    async def watch(self) -> None:
+        """Look until cancelled; without listeners there is nothing to look for."""
+        self._cafe.store.on_commit = self.look
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.look()
+
+    def look(self) -> None:
+        """Put up what is new, if anybody listens and anything is."""
+        board, store = self._cafe.board, self._cafe.store
+        if not board.has_listeners or (version := store.data_version()) == self._seen:
+            return
+        self._seen = version
+        while updates := store.read_now(_updates_after, board.reached, None):
+            board.put_up(Entry(update.cursor, update.order.id, update) for update in updates)
+        if self._cafe.menu().version != self._menu_version:
+            self._menu_version = self._cafe.menu().version
+            board.wake(_MENU)
+
+
+def _order_and_last(connection: Connection, ref: Ref) -> tuple[Order | None, int]:
+    return ordering.found(connection, ref), events.last(connection)
+
+
+def _queue_and_last(connection: Connection) -> tuple[list[Order], int]:
+    return kitchen.queue(connection), events.last(connection)
+
+
+def _updates_after(connection: Connection, cursor: int, order_id: int | None) -> list[Update]:
+    happened = events.after(connection, cursor, order_id, BATCH)
+    found = order_book.by_ids(connection, {event.order_id for event in happened})
+    return [Update(found[event.order_id], event, event.id) for event in happened]
+
+
+def _has_ended(update: Update) -> bool:
+    return isinstance(update.event, Event) and _ends(update.event)
+
+
+def _ends(event: Event) -> bool:
+    return isinstance(event.change, StatusChanged) and event.change.after in ENDED

@@ -1,0 +1,72 @@
+"""What the kitchen has before it, read from the orders in the queue."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from cafe_graphql.core import kitchen
+from cafe_graphql.core.kitchen import QUEUED, Kitchen
+from cafe_graphql.core.menu import CafeInfo
+from cafe_graphql.core.orders import Order, Status
+from cafe_graphql.store.orders import load, orders
+from cafe_graphql.store.times import from_micros, to_micros
+
+MAX_QUEUE = 200
+"""The most tickets that a kitchen board shows; the rest follow as these are made."""
+
+MAX_POSITION = 999
+"""The furthest back in the queue that anybody is told."""
+
+_IN_QUEUE = orders.c.status.in_([status.value for status in QUEUED])
+_BUSY = (
+    select(orders.c.estimated_ready_at)
+    .where(_IN_QUEUE, orders.c.pickup_at.is_(None), orders.c.estimated_ready_at > bindparam("at"))
+    .order_by(orders.c.estimated_ready_at.desc())
+    .limit(bindparam("stations"))
+)
+_QUEUE = select(orders).where(_IN_QUEUE).order_by(orders.c.estimated_ready_at, orders.c.id).limit(MAX_QUEUE)
+_BEFORE = (
+    select(orders.c.id)
+    .where(_IN_QUEUE, orders.c.estimated_ready_at <= bindparam("promise"), orders.c.id != bindparam("id"))
+    .limit(MAX_POSITION)
+    .subquery()
+)
+_POSITION = select(func.count()).select_from(_BEFORE)
+_PICKUPS = select(orders.c.pickup_at).where(
+    orders.c.pickup_at >= bindparam("begins"),
+    orders.c.pickup_at < bindparam("ends"),
+    orders.c.status != Status.CANCELLED.value,
+)
+
+
+def seen(connection: Connection, cafe: CafeInfo, pickup_at: datetime | None, at: datetime) -> Kitchen:
+    """Give the kitchen at the instant `at`, as far as it matters to an order for `pickup_at`."""
+    if pickup_at is None:
+        return Kitchen(at, busy_until=busy_until(connection, at, cafe.stations))
+    return Kitchen(at, taken=len(pickups(connection, *kitchen.slot_of(cafe, pickup_at))))
+
+
+def busy_until(connection: Connection, at: datetime, stations: int) -> tuple[datetime, ...]:
+    """Give the latest promises still to be kept, one for each busy station."""
+    found = connection.execute(_BUSY, {"at": to_micros(at), "stations": stations}).scalars()
+    return tuple(map(from_micros, found))
+
+
+def pickups(connection: Connection, begins: datetime, ends: datetime) -> list[datetime]:
+    """Give the times between two instants at which guests will come, for orders that still stand."""
+    bounds = {"begins": to_micros(begins), "ends": to_micros(ends)}
+    return [from_micros(micros) for micros in connection.execute(_PICKUPS, bounds).scalars()]
+
+
+def queue(connection: Connection) -> list[Order]:
+    """Give the orders to be made, the oldest promise first, at most `MAX_QUEUE`."""
+    return load(connection, connection.execute(_QUEUE).mappings().all())
+
+
+def position(connection: Connection, order: Order) -> int | None:
+    """Give an order's place in the queue, from 1; None when it is not in it, or too far back to count."""
+    if order.status not in QUEUED or order.estimated_ready_at is None:
+        return None
+    promise = {"promise": to_micros(order.estimated_ready_at), "id": order.id}
+    before = connection.execute(_POSITION, promise).scalar_one()
+    return before + 1 if before < MAX_POSITION else None
