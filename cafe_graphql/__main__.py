@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -22,7 +23,8 @@ T = TypeVar("T")
 
 SETTINGS = """
 Every setting is also a variable: CAFE_DATABASE_URL (sqlite:///cafe.db), CAFE_HOST (127.0.0.1), CAFE_PORT (8000),
-CAFE_WORKERS (1), and CAFE_API_KEY, the key that GET /private/orders asks for. A flag wins over its variable.
+CAFE_WORKERS (1), CAFE_HTTP_PROFILE (compat), and CAFE_API_KEY, the key that GET /private/orders asks for.
+A flag wins over its variable.
 """
 
 app = typer.Typer(
@@ -70,6 +72,7 @@ def serve(
     The first start creates the database and loads the built-in menu.
     """
     settings = _settings(host=host, port=port, database_url=database, workers=workers)
+    _check_port(settings)
     is_new = not settings.database_file.exists()
     has_started = _run(settings, menu_editing.ensure_menu)
     if has_started:
@@ -108,8 +111,8 @@ def import_(
         return sheet, await menu_editing.load(cafe, sheet)
 
     sheet, has_changed = _run(_settings(database_url=database), load)
-    what = f"{len(sheet.items)} items in {len(sheet.categories)} categories"
-    typer.echo(f"Loaded {what} from {file}." if has_changed else f"Nothing changed: the menu has these {what} already.")
+    what = _counted(sheet)
+    typer.echo(f"Loaded {what} from {file}." if has_changed else f"Nothing changed: the menu has the {what} already.")
 
 
 @menu_app.command()
@@ -126,7 +129,7 @@ def check(
     """Say everything that is wrong with FILE, and where; change nothing."""
     columns = price_list.Columns(item=item_column, size=size_column, price=price_column, category=category_column)
     sheet = _read(file, columns, None, {"name": name, "currency": currency, "time_zone": time_zone})
-    typer.echo(f"{file} is fine: {len(sheet.items)} items in {len(sheet.categories)} categories.")
+    typer.echo(f"{file} is fine: {_counted(sheet)}.")
 
 
 @menu_app.command()
@@ -136,16 +139,20 @@ def export(
 ) -> None:
     """Write the menu out as a menu file, which loads to the same menu again."""
 
-    async def text(cafe: Cafe) -> str:
-        await menu_editing.ensure_menu(cafe)
-        return await menu_editing.export(cafe)
-
-    written = _run(_settings(database_url=database), text)
+    settings = _settings(database_url=database)
+    if settings.database_file.exists():
+        written = _run(settings, menu_editing.export)
+    else:
+        typer.echo(f"{settings.database_file} is not there yet: this is the built-in menu.", err=True)
+        written = menu_file.builtin()
     if file is None:
         typer.echo(written, nl=False)
-    else:
+        return
+    try:
         file.write_text(written, "utf-8")
-        typer.echo(f"Wrote the menu to {file}.")
+    except OSError as error:
+        _stop(f"{file} cannot be written: {error.strerror}.")
+    typer.echo(f"Wrote the menu to {file}.")
 
 
 @app.command()
@@ -172,11 +179,22 @@ def _read(file: Path, columns: price_list.Columns, cafe: CafeInfo | None, flags:
         _stop(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.")
     try:
         if file.suffix.lower() != ".csv":
+            _refuse_flags(flags)
             return menu_file.read(text)
         about = {**menu_file.cafe_table(cafe or NAMELESS), **{key: said for key, said in flags.items() if said}}
         return menu_file.check(price_list.document(text, columns, about))
     except MenuFileError as error:
         _stop(f"{file} was not loaded:\n{error}")
+
+
+def _refuse_flags(flags: dict[str, str | None]) -> None:
+    for name in (name for name, said in flags.items() if said):
+        _stop(f"--{name.replace('_', '-')} goes with a .csv file; a menu file says it in its [cafe] table.")
+
+
+def _counted(sheet: Sheet) -> str:
+    items, categories = len(sheet.items), len(sheet.categories)
+    return f"{items} item{'s' * (items != 1)} in {categories} categor{'y' if categories == 1 else 'ies'}"
 
 
 def _settings(**flags: object) -> Settings:
@@ -199,6 +217,16 @@ def _run(settings: Settings, act: Callable[[Cafe], Awaitable[T]]) -> T:
             cafe.store.close()
 
     return asyncio.run(run())
+
+
+def _check_port(settings: Settings) -> None:
+    """Stop before anything is said of an address that somebody else answers at."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        where = f"{settings.host}, port {settings.port}"
+        _stop(f"Nothing can listen on {where}: {error.strerror}. Choose another with --host or --port.")
 
 
 def _serve(settings: Settings, reload: bool) -> None:

@@ -15,9 +15,9 @@ from cafe_graphql.schema.root import core_schema
 from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
-from cafe_graphql.web import health, playground, rest
+from cafe_graphql.web import health, playground, rest, rest_errors
 from cafe_graphql.web.door import Door
-from cafe_graphql.web.endpoint import GraphQLEndpoint
+from cafe_graphql.web.endpoint import MAX_BODY_BYTES, GraphQLEndpoint
 from cafe_graphql.web.origins import same_origin
 from cafe_graphql.web.statuses import PROFILES
 from cafe_graphql.web.streams.keeping import Streams
@@ -53,6 +53,9 @@ def create_app(settings: Settings | None = None) -> Door:
         docs_url=None,  # FastAPI's own page loads its script from elsewhere
         redoc_url=None,
     )
+
+    rest_errors.speak(app)
+    app.add_middleware(rest_errors.BoundedBodies, limit=MAX_BODY_BYTES)
 
     def cafe() -> Cafe:
         opened: Cafe = app.state.cafe

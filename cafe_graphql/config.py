@@ -11,8 +11,8 @@ _SQLITE = "sqlite:///"
 
 def _sqlite_file(url: str) -> str:
     path = url.removeprefix(_SQLITE)
-    if path == url or path in ("", ":memory:"):
-        raise ValueError("must name a SQLite file, like sqlite:///cafe.db or sqlite:////var/lib/cafe/cafe.db")
+    if path == url or path in ("", ":memory:") or "?" in path:
+        raise ValueError("must name a SQLite file and no more, like sqlite:///cafe.db or sqlite:////var/lib/cafe.db")
     return url
 
 
@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, AfterValidator(_sqlite_file)] = f"{_SQLITE}cafe.db"
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     api_key: SecretStr | None = None
     """What `X-API-Key` must say for `GET /private/orders`; without it nobody may read them."""
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     @property
     def database_file(self) -> Path:
         """The file behind `database_url`."""
-        return Path(self.database_url.removeprefix(_SQLITE).partition("?")[0]).absolute()
+        return Path(self.database_url.removeprefix(_SQLITE)).absolute()
 
     @property
     def is_loopback(self) -> bool:

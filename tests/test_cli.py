@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cafe_graphql.core import menu_file
 from tests.running import cafe, running_cafe
 from tests.web.test_rest import ask
 
@@ -57,9 +58,9 @@ def test_a_menu_is_checked_loaded_and_loaded_again_to_no_effect(database: Path, 
         cafe("menu", what, str(menu), database=database) for what in ("check", "import", "import")
     )
 
-    assert checked.stdout == f"{menu} is fine: 1 items in 1 categories.\n"
-    assert loaded.stdout == f"Loaded 1 items in 1 categories from {menu}.\n"
-    assert again.stdout == "Nothing changed: the menu has these 1 items in 1 categories already.\n"
+    assert checked.stdout == f"{menu} is fine: 1 item in 1 category.\n"
+    assert loaded.stdout == f"Loaded 1 item in 1 category from {menu}.\n"
+    assert again.stdout == "Nothing changed: the menu has the 1 item in 1 category already.\n"
 
 
 def test_checking_a_menu_touches_no_database(database: Path, menu: Path) -> None:
@@ -82,14 +83,39 @@ def test_a_menu_with_mistakes_is_refused_whole_with_every_place(database: Path, 
     assert '"480"' in cafe("menu", "export", database=database).stdout
 
 
-def test_what_is_exported_imports_to_the_same_menu(database: Path, tmp_path: Path) -> None:
+def test_what_is_exported_imports_to_the_same_menu(database: Path, menu: Path, tmp_path: Path) -> None:
     file = tmp_path / "exported.toml"
+    cafe("menu", "import", str(menu), database=database)
 
     wrote = cafe("menu", "export", str(file), database=database)
     again = cafe("menu", "import", str(file), database=database)
 
     assert wrote.stdout == f"Wrote the menu to {file}.\n"
-    assert again.stdout.startswith("Nothing changed")
+    assert again.stdout == "Nothing changed: the menu has the 1 item in 1 category already.\n"
+
+
+def test_before_the_first_start_the_built_in_menu_is_exported_and_nothing_made(database: Path) -> None:
+    exported = cafe("menu", "export", database=database)
+
+    assert exported.stdout == menu_file.builtin()
+    assert exported.stderr == f"{database} is not there yet: this is the built-in menu.\n"
+    assert not database.exists()
+
+
+def test_an_export_that_cannot_be_written_is_explained(database: Path, tmp_path: Path) -> None:
+    refused = cafe("menu", "export", str(tmp_path), database=database)
+
+    assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
+    assert refused.stderr.endswith(f"{tmp_path} cannot be written: Is a directory.\n")
+
+
+def test_a_port_that_is_taken_is_explained(database: Path, cafe_server: str) -> None:
+    refused = cafe("serve", "--port", cafe_server.rsplit(":", 1)[1], database=database)
+
+    assert refused.returncode == 1
+    assert "Address already in use" in refused.stderr
+    assert "Playground" not in refused.stdout
+    assert not database.exists()
 
 
 def test_a_price_list_becomes_a_menu(database: Path) -> None:
@@ -114,7 +140,7 @@ def test_a_price_list_with_other_columns_is_told_by_flags(database: Path, tmp_pa
 
     assert lost.returncode == 1
     assert 'there is no column "name" for the item; there is "Drink", "Kind", "Price"' in lost.stderr
-    assert found.stdout == f"{file} is fine: 1 items in 1 categories.\n"
+    assert found.stdout == f"{file} is fine: 1 item in 1 category.\n"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +155,7 @@ def test_a_price_list_with_other_columns_is_told_by_flags(database: Path, tmp_pa
     ],
 )
 def test_a_wrong_setting_is_explained_without_a_traceback(database: Path, variables: dict[str, str], said: str) -> None:
-    refused = cafe("menu", "export", database=database, **variables)
+    refused = cafe("serve", database=database, **variables)
 
     assert refused.returncode == 1
     assert said in refused.stderr

@@ -39,6 +39,8 @@ MAX_COMPARED = 1_500
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, and those that reverse the text around them: a ticket must read as it was written."""
 
+_NOT_IN_ONE_LINE = re.compile(rf"{_UNPRINTABLE.pattern}|[\t\n\u2028\u2029]")
+
 _HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, ProblemCode.INVALID_TEXT}
 
 
@@ -69,7 +71,8 @@ def key_problems(key: str) -> Iterator[Problem]:
             "An idempotency key must not be empty: send one that is new for each order, such as a UUID, or none.",
             path,
         )
-    yield from _text(key, MAX_KEY, path)
+    else:
+        yield from _text(key, MAX_KEY, path, _NOT_IN_ONE_LINE)
 
 
 def note_problems(note: str | None) -> Iterator[Problem]:
@@ -90,7 +93,7 @@ def _with_hints(found: Iterable[Problem]) -> Iterator[Problem]:
 
 def _problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> Iterator[Problem]:
     yield from _line_count(draft)
-    yield from _text(draft.customer_name, MAX_NAME, ("customerName",))
+    yield from _text(draft.customer_name, MAX_NAME, ("customerName",), _NOT_IN_ONE_LINE)
     yield from _text(draft.note, MAX_NOTE, ("note",))
     yield from _pickup(menu, draft.pickup_at, kitchen)
     yield from _money_off(draft)
@@ -102,7 +105,8 @@ def _problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> Iterator[Problem]:
 def _line_count(draft: Draft) -> Iterator[Problem]:
     if not draft.lines:
         yield Problem(ProblemCode.EMPTY_ORDER, "The order is empty: add at least one line.", ("lines",))
-    yield from _range(len(draft.lines), 0, MAX_LINES, ("lines",), "The number of lines")
+    else:
+        yield from _range(len(draft.lines), 1, MAX_LINES, ("lines",), "The number of lines")
 
 
 def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
@@ -233,12 +237,14 @@ def _shown(word: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", word[:64])
 
 
-def _text(text: str | None, max_length: int, path: Path) -> Iterator[Problem]:
+def _text(
+    text: str | None, max_length: int, path: Path, unprintable: re.Pattern[str] = _UNPRINTABLE
+) -> Iterator[Problem]:
     if text is None:
         return
     if len(text) > max_length:
         message = f"This text has {len(text)} characters; at most {max_length} fit."
         yield TextTooLong(ProblemCode.TEXT_TOO_LONG, message, path, max_length, len(text))
-    if _UNPRINTABLE.search(text):
+    if unprintable.search(text):
         message = "This text has control characters, which no ticket can show; remove them."
         yield Problem(ProblemCode.INVALID_TEXT, message, path)

@@ -33,7 +33,7 @@ def key_of(kind: str, id: str) -> str:
     """Give the key of an id that must be of this kind."""
     found, key = decode(id)
     if found != kind:
-        raise bad_input(f"“{id[:64]}” is the id of a {found}; the id of an {kind} is needed here.")
+        raise bad_input(f"“{id[:64]}” is an id of type {found}; one of type {kind} is needed here.")
     return key
 
 
@@ -86,7 +86,9 @@ def _pack(text: str) -> str:
 
 
 def _unpack(text: str) -> str | None:
+    bare = text.rstrip("=")
     try:
-        return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)).decode()
+        unpacked = urlsafe_b64decode(bare + "=" * (-len(bare) % 4)).decode()
     except (binascii.Error, ValueError):
         return None
+    return unpacked if _pack(unpacked) == bare else None  # decoding passes over letters that are none of its own

@@ -20,7 +20,7 @@ Since = Annotated[
 
 @strawberry.type(description="An order as it is, and what has just happened to it.")
 class OrderUpdate:
-    order: Order = strawberry.field(description="The order as it is now.")
+    order: Order = strawberry.field(description="The order; for something missed it may be newer than the event.")
     event: OrderEvent | None = strawberry.field(description="What has happened; null: it is shown for the first time.")
     cursor: str = strawberry.field(description="Keep it, and give it back as `after` to miss nothing.")
     is_replay: bool = strawberry.field(description="Whether it happened before this subscription began.")

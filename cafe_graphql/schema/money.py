@@ -47,7 +47,7 @@ def formatted(amount: money.Money, locale: str, otherwise: str) -> str:
     return numbers.format_currency(amount.amount, amount.currency, locale=known, decimal_quantization=False)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _known(locale: str) -> Locale | None:
     for candidate in (locale.replace("_", "-"), locale.replace("_", "-").split("-")[0]):
         try:

@@ -150,7 +150,9 @@ class TipInput:
     minor_units: int | None = strawberry.field(default=strawberry.UNSET, description="In minor units. `150`.")
 
     def to_core(self) -> drafts.Tip:
-        return drafts.Tip(self.percent or None, self.minor_units or None)
+        if isinstance(self.percent, int):
+            return drafts.Tip(percent=self.percent)
+        return drafts.Tip(minor=self.minor_units)
 
 
 @strawberry.input(description="What a guest asks for; the same for `quote` and for `placeOrder`.")

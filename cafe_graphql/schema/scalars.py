@@ -1,10 +1,14 @@
 """The scalars that GraphQL does not have: exact decimals, and instants in UTC."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
 def _write_instant(instant: datetime) -> str:
@@ -13,9 +17,8 @@ def _write_instant(instant: datetime) -> str:
 
 def _read_instant(value: object) -> datetime:
     try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if instant is not None and instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise ValueError('A DateTime is written like "2026-05-01T08:30:00Z", with its time zone.')
@@ -23,7 +26,7 @@ def _read_instant(value: object) -> datetime:
 
 def _read_date(value: object) -> date:
     try:
-        if isinstance(value, str):
+        if isinstance(value, str) and _DATE.fullmatch(value):
             return date.fromisoformat(value)
     except ValueError:
         pass

@@ -62,7 +62,6 @@ class Cafe:
         """See how busy the kitchen is, as far as it matters to a draft."""
         return self.store.read_now(kitchen.seen, self.menu().cafe, draft.pickup_at, at or self.clock())
 
-    def check(self) -> Menu:
-        """Ask the database itself for the menu's version; raises when it does not answer."""
-        self._seen = None
-        return self.menu()
+    async def check(self) -> Menu:
+        """See that an act could be done now, without doing any, and give the menu; raises when it could not."""
+        return await self.store.write(self.menu_at)

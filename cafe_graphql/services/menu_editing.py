@@ -20,7 +20,9 @@ async def about(cafe: Cafe) -> CafeInfo | None:
 
 
 async def export(cafe: Cafe) -> str:
-    """Write the menu out as the text of a menu file, which loads to the same menu again."""
+    """Write the menu out as the text of a menu file, which loads to the same menu again; without one, the built-in."""
+    if await about(cafe) is None:
+        return menu_file.builtin()
     return menu_writing.text(await cafe.store.read(menus.sheet))
 
 

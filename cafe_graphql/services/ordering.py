@@ -3,19 +3,20 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cafe_graphql.core import orders, pricing, validation
 from cafe_graphql.core.drafts import Draft, Quote
 from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.menu import Menu
-from cafe_graphql.core.orders import CancelReason, Order, Status, StatusChanged
+from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, StatusChanged
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.store import events, kitchen
+from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
 from cafe_graphql.store.database import Connection
 
@@ -79,6 +80,11 @@ async def cancel(
 async def find(cafe: Cafe, ref: Ref) -> Order | None:
     """Find one order by its id or by its guest's token."""
     return await cafe.store.read(found, ref)
+
+
+async def latest(cafe: Cafe, count: int) -> list[Order]:
+    """Give the orders that were placed last, the very last first."""
+    return await cafe.store.read(order_pages.page, Filter(), Sort.PLACED_AT_DESC, None, count)
 
 
 def reorder_quote(cafe: Cafe, order: Order) -> Quote:
@@ -168,4 +174,14 @@ def found(connection: Connection, ref: Ref) -> Order | None:
 def _fingerprint(draft: Draft) -> str:
     """Tell drafts apart: the same for equal ones, whatever they left to defaults."""
     # Not JSON, which has no way to write the broken letters that validation is still to refuse.
-    return hashlib.sha256(repr(draft).encode()).hexdigest()
+    return hashlib.sha256(repr(_said(draft)).encode()).hexdigest()
+
+
+def _said(value: Any) -> Any:
+    """What of a draft is not left to defaults: a field that a later version adds changes no fingerprint."""
+    if isinstance(value, tuple):
+        return [_said(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    named = ((field, getattr(value, field.name)) for field in fields(value))
+    return {field.name: _said(part) for field, part in named if part != field.default}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import orjson
@@ -64,7 +65,7 @@ class Database:
         self._driver = _driver(self._reader)
         self.on_commit: Callable[[], None] = lambda: None
         """Called on the event loop after acts of this process were committed."""
-        self._writer = _Writer(writes.execution_options(cafe_writes=True))
+        self._writer = _Writer(writes.execution_options(cafe_writes=True), _File(writes))
 
     def data_version(self) -> int:
         """A number that changes whenever another connection, in this or another process, has committed."""
@@ -131,11 +132,32 @@ class _Outcome:
             self.job.done.set_result(self.value)
 
 
+class _File:
+    """The file that was opened: SQLite goes on writing to one that was deleted or replaced, for nobody to find."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._path = _driver(connection).execute("PRAGMA database_list").fetchone()[2]
+        self._opened = self._now()
+
+    def check(self) -> None:
+        """Raise `Busy` unless the file is still there, and still the same."""
+        if self._now() != self._opened:
+            raise Busy("The database file was deleted or replaced; nothing was stored. The café must be started again.")
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            found = Path(self._path).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+
 class _Writer:
     """A thread that takes every act that waits and commits them together, each in a savepoint of its own."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, file: _File) -> None:
         self._connection = connection
+        self._file = file
         self._driver = _driver(connection)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="cafe-writer", daemon=True)
@@ -167,6 +189,7 @@ class _Writer:
     def _commit(self, jobs: list[_Job]) -> list[_Outcome]:
         """Run the acts in one transaction: either each has its own outcome, or the file failed them all."""
         try:
+            self._file.check()
             with self._connection.begin():
                 return [self._run(job) for job in jobs]
         except Exception as error:

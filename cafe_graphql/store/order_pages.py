@@ -45,6 +45,8 @@ def is_bounded(wanted: Filter, sort: Sort) -> bool:
 
     Where it does not, a page is still quick if one of its conditions leaves few orders, or all of them are common.
     """
+    if wanted.number is not None:
+        return wanted == Filter(number=wanted.number) and sort is not Sort.UPDATED_AT_DESC
     if sort is Sort.UPDATED_AT_DESC:
         return wanted.item_id is None and wanted.placed_after is None and wanted.placed_before is None
     return wanted.updated_after is None and (wanted.item_id is None or wanted.statuses is None)
@@ -67,6 +69,8 @@ def _few(connection: Connection, wanted: Filter) -> Sequence[int] | None:
 
 def _narrow(wanted: Filter) -> Iterator[Select[int]]:
     """For each condition that might leave few orders: those orders, read from its index alone."""
+    if wanted.number is not None:
+        yield select(orders.c.id).where(orders.c.number == wanted.number)
     if wanted.item_id is not None:
         yield select(lines.c.order_id).where(lines.c.item_id == wanted.item_id)
     if wanted.updated_after is not None:

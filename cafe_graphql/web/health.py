@@ -1,10 +1,15 @@
 """Health checks: is the process alive, and can it take orders."""
 
+import asyncio
 from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
+from cafe_graphql.core.errors import CafeError
 from cafe_graphql.services.cafe import Cafe
+
+PATIENCE = 1.0
+"""Seconds within which a café that is ready could take an order."""
 
 
 def routes(cafe: Callable[[], Cafe]) -> APIRouter:
@@ -18,11 +23,12 @@ def routes(cafe: Callable[[], Cafe]) -> APIRouter:
 
     @router.get("/ready", summary="Can it take orders?")
     async def ready(response: Response) -> dict[str, str]:
-        """The database answers and there is a menu."""
+        """The database takes an act now, and there is a menu."""
         try:
-            return {"status": "ok", "menuVersion": str(cafe().check().version)}
-        except Exception:
+            menu = await asyncio.wait_for(cafe().check(), PATIENCE)
+        except Exception as error:
             response.status_code = 503
-            return {"status": "the database does not answer"}
+            return {"status": str(error) if isinstance(error, CafeError) else "The database does not answer."}
+        return {"status": "ok", "menuVersion": str(menu.version)}
 
     return router

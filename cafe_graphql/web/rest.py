@@ -11,12 +11,11 @@ from pydantic import BaseModel, Field, SecretStr
 from cafe_graphql.core import builds, problems
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.money import Money
-from cafe_graphql.core.orders import Filter, Order, Sort
+from cafe_graphql.core.orders import Order
 from cafe_graphql.core.people import GUEST
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotPlaced
-from cafe_graphql.store import order_pages
 
 LATEST = 20
 """How many orders `GET /orders` lists."""
@@ -36,7 +35,7 @@ class MenuEntry(BaseModel):
 class OrderIn(BaseModel):
     """One drink: `{"item_id": 1, "size": "medium", "milk": "oat"}`."""
 
-    item_id: int = Field(ge=1, description="An `id` of `GET /menu`.", examples=[1])
+    item_id: int = Field(ge=1, strict=True, description="An `id` of `GET /menu`.", examples=[1])
     size: str = Field(description="An option of the item's `size` group.", examples=["medium"])
     milk: str | None = Field(default=None, description="An option of its `milk` group.", examples=["oat"])
 
@@ -101,8 +100,7 @@ def _checks(api_key: SecretStr | None) -> Callable[[str | None], None]:
 
 
 async def _latest(cafe: Cafe) -> dict[int, OrderOut]:
-    orders = await cafe.store.read(order_pages.page, Filter(), Sort.PLACED_AT_DESC, None, LATEST)
-    return {order.id: _out(order) for order in orders}
+    return {order.id: _out(order) for order in await ordering.latest(cafe, LATEST)}
 
 
 def _draft(order: OrderIn, cafe: Cafe) -> Draft:

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS, Limits, Streams
-from cafe_graphql.web.streams.sockets import GraphQLSockets
-from cafe_graphql.web.streams.stopping import on_stop
 from starlette.applications import Starlette
 from starlette.types import Scope
 
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS, Limits, Streams
+from cafe_graphql.web.streams.sockets import GraphQLSockets
+from cafe_graphql.web.streams.stopping import on_stop
 from tests.execution import board
 from tests.execution.corner import TillIsOnFire
 

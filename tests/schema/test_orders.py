@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.schema.conftest import Window
 from tests.schema.test_menu import TEA_HOUSE
 from tests.schema.test_quotes import LATTE_MEDIUM_OAT
@@ -89,7 +91,7 @@ def test_a_guest_finds_the_order_by_id_or_token_and_nobody_by_neither(window: Wi
     assert window.data(query, by={"id": "T3JkZXI6bm9uZQ"}) == {"order": None}
     assert window.error(query, by={"id": "TWVudUl0ZW06dGVh"}) == (
         "BAD_USER_INPUT",
-        "“TWVudUl0ZW06dGVh” is the id of a MenuItem; the id of an Order is needed here.",
+        "“TWVudUl0ZW06dGVh” is an id of type MenuItem; one of type Order is needed here.",
     )
 
 
@@ -233,3 +235,13 @@ def test_the_order_book_is_searched(window: Window) -> None:
     assert found(placedAfter="2026-05-04T13:30:00Z") == ["A-003", "A-002"]
     assert found(placedBefore="2026-05-04T13:30:00Z") == []
     assert window.error(query, f={"item": "soup"})[0] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("spoil", ["!!{}", "{}AA", "{}=x", "e30"])
+def test_a_cursor_that_was_tampered_with_is_refused(window: Window, spoil: str) -> None:
+    place(window)
+    query = "query ($a: String) { orders(first: 1, after: $a) { pageInfo { endCursor } } }"
+    cursor = window.data(query)["orders"]["pageInfo"]["endCursor"]
+
+    assert window.error(query, a=spoil.format(cursor))[0] == "BAD_USER_INPUT"
+    assert window.error(query, a=cursor[:-1])[0] == "BAD_USER_INPUT"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.schema.conftest import Window
 
 QUOTE = """
@@ -175,3 +177,20 @@ def test_a_time_without_a_zone_is_explained(window: Window) -> None:
 
     assert code == "BAD_USER_INPUT"
     assert 'A DateTime is written like "2026-05-01T08:30:00Z", with its time zone.' in message
+
+
+@pytest.mark.parametrize("at", ["20260501T083000Z", "2026-W18-5T08:00:00Z", "2026-05-01", "2026-05-01T08:30Z", "soon"])
+def test_a_time_that_rfc_3339_does_not_know_is_explained(window: Window, at: str) -> None:
+    assert window.error(QUOTE, input={"lines": [], "pickupAt": at})[0] == "BAD_USER_INPUT"
+
+
+def test_no_tip_at_all_is_a_tip_of_nothing(window: Window) -> None:
+    totals = quote(window, LATTE_MEDIUM_OAT, tip={"percent": 0})["totals"]
+
+    assert [(a["label"], a["amount"]) for a in totals["adjustments"]] == [("Tip 0 %", {"minorUnits": 0})]
+
+
+def test_a_name_to_call_out_is_one_line(window: Window) -> None:
+    got = quote(window, LATTE_MEDIUM_OAT, customerName="Ada\nLovelace", note="No lid,\nplease")
+
+    assert [(p["code"], p["path"]) for p in got["problems"]] == [("INVALID_TEXT", ["customerName"])]

@@ -2,9 +2,12 @@
 
 import json
 import re
+import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +24,11 @@ def cafe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def ask(url: str, body: object = None, **headers: str) -> tuple[int, Any]:
     """Send one request, a POST if it has a body, and give the status and the JSON that came back."""
-    sent = None if body is None else json.dumps(body).encode()
+    return send(url, None if body is None else json.dumps(body).encode(), **headers)
+
+
+def send(url: str, sent: bytes | None, **headers: str) -> tuple[int, Any]:
+    """The same, of a body that may be no JSON."""
     request = urllib.request.Request(url, sent, {"Content-Type": "application/json", **headers})
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
@@ -84,7 +91,7 @@ def test_a_cafe_without_a_key_shows_its_private_orders_to_nobody(cafe_server: st
         ({"item_id": 0, "size": "small"}, [("greater_than_equal", ["body", "item_id"], None)]),
         (
             {"item_id": "latte", "size": 3},
-            [("int_parsing", ["body", "item_id"], None), ("string_type", ["body", "size"], None)],
+            [("int_type", ["body", "item_id"], None), ("string_type", ["body", "size"], None)],
         ),
         ({}, [("missing", ["body", "item_id"], None), ("missing", ["body", "size"], None)]),
     ],
@@ -130,3 +137,43 @@ def test_the_docs_come_from_the_cafe_itself_and_run_under_its_policy(cafe: str) 
     assert re.findall(r'(?:src|href)="([^"]+)"', page) == re.findall(r'"(/graphql/assets/[^"]+)"', page)
     assert "script-src 'self'" in policy
     assert {"/", "/menu", "/orders", "/private/orders"} <= set(description["paths"])
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"1e400", b"true", b"1.5"])
+def test_a_number_that_is_none_is_a_422(cafe: str, number: bytes) -> None:
+    assert send(f"{cafe}/orders", b'{"item_id": ' + number + b', "size": "small"}')[0] == 422
+
+
+def test_broken_letters_are_a_422_that_can_be_read(cafe: str) -> None:
+    status, refusal = send(f"{cafe}/orders", b'{"item_id": 1, "size": "\\ud800"}')
+
+    assert (status, refusal["detail"][0]["msg"]) == (422, "Size of Latte has no option “\ufffd”.")
+
+
+def test_a_body_beyond_a_mebibyte_is_not_read(cafe: str) -> None:
+    assert send(f"{cafe}/orders", b" " * 1024 * 1025)[0] == 413
+
+
+def test_a_cafe_whose_database_is_locked_says_so_and_is_not_ready(tmp_path: Path) -> None:
+    with running_cafe(tmp_path / "cafe.db") as url, closing(sqlite3.connect(tmp_path / "cafe.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused = ask(f"{url}/orders", {"item_id": 1, "size": "small"})
+        unready = ask(f"{url}/health/ready")
+        other.rollback()
+        placed = ask(f"{url}/orders", {"item_id": 1, "size": "small"})
+
+    said = "The order book cannot be written just now; nothing was stored. Try again in a moment."
+    assert refused == (503, {"detail": said})
+    assert unready == (503, {"status": "The database does not answer."})
+    assert placed[0] == 201
+
+
+def test_a_cafe_whose_database_was_deleted_takes_no_order(tmp_path: Path) -> None:
+    with running_cafe(tmp_path / "cafe.db") as url:
+        for file in tmp_path.glob("cafe.db*"):
+            file.unlink()
+        refused = ask(f"{url}/orders", {"item_id": 1, "size": "small"})
+        unready = ask(f"{url}/health/ready")
+
+    said = "The database file was deleted or replaced; nothing was stored. The café must be started again."
+    assert (refused, unready) == ((503, {"detail": said}), (503, {"status": said}))

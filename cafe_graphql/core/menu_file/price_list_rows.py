@@ -106,11 +106,16 @@ def _row(
     )
 
 
+def _bare(amount: str) -> str:
+    """Leave out the currency signs and spaces around an amount, not those within: "3 50" is no 350."""
+    around = "".join(letter for letter in set(amount) if unicodedata.category(letter) in ("Sc", "Zs"))
+    return amount.strip(around)
+
+
 def _price(field: Field, currency: str) -> int:
     """Read a price as spreadsheets write it: "$3.50", "3,50 EUR"."""
     given = str(field.value)
-    letters = "".join(letter for letter in given if unicodedata.category(letter) not in ("Sc", "Zs"))
-    amount = letters.removeprefix(currency).removesuffix(currency)
+    amount = _bare(_bare(given).removeprefix(currency).removesuffix(currency))
     digits = money.EXPONENTS[currency]
     # A comma before as many digits as a cent has can be nothing else; before three it may part the thousands.
     if digits in (1, 2) and re.fullmatch(rf"[0-9]+,[0-9]{{{digits}}}", amount):

@@ -148,5 +148,5 @@ def _item(known: _Known, item: Field) -> SheetItem:
 
 
 @cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _time_zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))

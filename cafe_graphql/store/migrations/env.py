@@ -1,4 +1,4 @@
-"""Where Alembic meets our tables; `schema.upgrade` hands the connection in."""
+"""Where Alembic meets our tables; `migrations.upgrade` hands the connection in."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -189,3 +189,9 @@ def _prices(sheet: Sheet) -> dict[tuple[str, str], int]:
 
 def _steps(groups: list[OptionGroup]) -> list[tuple[str, int]]:
     return [(option.name, option.price) for group in groups for option in group.options] or [("", 0)]
+
+
+@pytest.mark.parametrize("price", ["3 50", "3€50", "$3$50", "3.50 4"])
+def test_a_price_with_something_in_its_middle_is_not_read_as_another(price: str) -> None:
+    with pytest.raises(MenuFileError):
+        _sheet(HEADER + f"Latte,,{price},Coffee\n")

@@ -48,10 +48,11 @@ function subscribe(client, operation, reader) {
   };
 }
 
-// Errors of the operation are told as they are; an event of the socket's would be shown as `isTrusted: true`.
+// Errors of the operation are told as they are; an event of the socket's would be shown as `isTrusted: true`,
+// and an Error with its stack.
 function inWords(error) {
   if (!(error instanceof Event)) return error;
-  return new Error(error.reason ? `The server closed the socket: ${error.reason}` : 'The server cannot be reached.');
+  return { message: error.reason ? `The server closed the socket: ${error.reason}` : 'The server cannot be reached.' };
 }
 
 async function post(operation, headers) {
