@@ -17,17 +17,21 @@ MAX_QUEUE = 200
 MAX_POSITION = 999
 """The furthest back in the queue that anybody is told."""
 
-_IN_QUEUE = orders.c.status.in_([status.value for status in QUEUED])
 _BUSY = (
-    select(orders.c.estimated_ready_at)
-    .where(_IN_QUEUE, orders.c.pickup_at.is_(None), orders.c.estimated_ready_at > bindparam("at"))
-    .order_by(orders.c.estimated_ready_at.desc())
+    select(orders.c.queue_promise)
+    .where(orders.c.queue_promise > bindparam("at"), orders.c.pickup_at.is_(None))
+    .order_by(orders.c.queue_promise.desc())
     .limit(bindparam("stations"))
 )
-_QUEUE = select(orders).where(_IN_QUEUE).order_by(orders.c.estimated_ready_at, orders.c.id).limit(MAX_QUEUE)
+_QUEUE = (
+    select(orders)
+    .where(orders.c.queue_promise.is_not(None))
+    .order_by(orders.c.queue_promise, orders.c.id)
+    .limit(MAX_QUEUE)
+)
 _BEFORE = (
     select(orders.c.id)
-    .where(_IN_QUEUE, orders.c.estimated_ready_at <= bindparam("promise"), orders.c.id != bindparam("id"))
+    .where(orders.c.queue_promise <= bindparam("promise"), orders.c.id != bindparam("id"))
     .limit(MAX_POSITION)
     .subquery()
 )

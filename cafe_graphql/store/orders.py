@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, Draft, Quote, Totals
+from cafe_graphql.core.kitchen import QUEUED
 from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.orders import Order, OrderLine, Status
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
@@ -85,6 +86,7 @@ def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: date
         "updated_at": micros,
         "pickup_at": draft.pickup_at and to_micros(draft.pickup_at),
         "estimated_ready_at": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
+        "queue_promise": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
         "work_seconds": quote.work // timedelta(seconds=1),
         "placed_by": slip.placed_by,
     }
@@ -125,7 +127,8 @@ def change_status(
 ) -> None:
     """Move an order on, and count its version up."""
     estimate = None if estimated_ready_at is None else to_micros(estimated_ready_at)
-    _change(connection, order, at, status=status.value, estimated_ready_at=estimate)
+    promise = estimate if status in QUEUED else None
+    _change(connection, order, at, status=status.value, estimated_ready_at=estimate, queue_promise=promise)
 
 
 def mark_line(connection: Connection, order: Order, index: int, is_done: bool, at: datetime) -> None:

@@ -84,18 +84,16 @@ class ItemRow(SQLModel, table=True):
 
 
 class OrderRow(SQLModel, table=True):
-    """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids."""
+    """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids.
+
+    `queue_promise` is `estimated_ready_at` while the kitchen has the order before it, and null from then on.
+    """
 
     __tablename__: ClassVar[Any] = "orders"
     __table_args__ = (
         UniqueConstraint("business_date", "sequence"),
         Index("ix_orders_status", "status", "id"),
-        Index(
-            "ix_orders_queue",
-            "estimated_ready_at",
-            "id",
-            sqlite_where=text("status IN ('placed', 'accepted', 'preparing')"),
-        ),
+        Index("ix_orders_queue", "queue_promise", "id", sqlite_where=text("queue_promise IS NOT NULL")),
         Index("ix_orders_pickup", "pickup_at", sqlite_where=text("pickup_at IS NOT NULL")),
         Index("ix_orders_status_updated", "status", "updated_at"),
         {"sqlite_autoincrement": True},
@@ -119,6 +117,7 @@ class OrderRow(SQLModel, table=True):
     updated_at: int = Field(sa_type=BigInteger, index=True)
     pickup_at: int | None = Field(sa_type=BigInteger)
     estimated_ready_at: int | None = Field(sa_type=BigInteger)
+    queue_promise: int | None = Field(sa_type=BigInteger)
     work_seconds: int = Field(sa_column_kwargs={"server_default": "0"})
     placed_by: str
 

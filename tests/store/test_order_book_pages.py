@@ -1,7 +1,6 @@
 """The order book by pages: exactly what a patient clerk would find, and never more looked at than need be."""
 
 import asyncio
-import random
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,31 +21,10 @@ from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import order_pages
 from cafe_graphql.store.order_pages import Key
 from cafe_graphql.store.times import to_micros
-from tests.services.books import NOON, Clock, all_orders, execute, opened
+from tests.services.books import NOON, Clock, all_orders, opened
 
 ITEMS = ["latte", "cappuccino", "espresso", "bagel"]
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="session")
-def busy_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give books of three hundred orders over three days, most of them done."""
-    file, chance, clock = tmp_path_factory.mktemp("books") / "busy.db", random.Random(7), Clock(NOON)
-
-    async def place_all(cafe: Cafe) -> None:
-        for _ in range(300):
-            clock.passes(timedelta(minutes=chance.choice([0, 1, 5, 30])))
-            lines = [LineDraft(chance.choices(ITEMS, [6, 3, 3, 1])[0]) for _ in range(chance.randint(1, 3))]
-            await ordering.place(cafe, GUEST, Draft(tuple(lines)))
-
-    with opened(file, clock) as cafe:
-        asyncio.run(place_all(cafe))
-    for order_id in range(1, 301):
-        status = chance.choices(list(Status), [1, 1, 2, 1, 30, 5])[0]
-        minutes = chance.choice([0, 0, 3, 10, 3000])
-        change = f"status = '{status}', updated_at = placed_at / 60000000 * 60000000 + 60000000 + {minutes} * 60000000"
-        execute(file, f"UPDATE orders SET {change} WHERE id = {order_id}")
-    return file
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,6 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-IN_QUEUE = sa.text("status IN ('placed', 'accepted', 'preparing')")
-
 
 def upgrade() -> None:
     with op.batch_alter_table("cafe") as cafe:
@@ -16,5 +14,8 @@ def upgrade() -> None:
         cafe.add_column(sa.Column("slot_capacity", sa.Integer(), nullable=False, server_default="12"))
     op.add_column("orders", sa.Column("work_seconds", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("order_lines", sa.Column("is_done", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.create_index("ix_orders_queue", "orders", ["estimated_ready_at", "id"], sqlite_where=IN_QUEUE)
+    op.add_column("orders", sa.Column("queue_promise", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE orders SET queue_promise = estimated_ready_at WHERE status = 'placed'")
+    is_queued = sa.text("queue_promise IS NOT NULL")
+    op.create_index("ix_orders_queue", "orders", ["queue_promise", "id"], sqlite_where=is_queued)
     op.create_index("ix_orders_pickup", "orders", ["pickup_at"], sqlite_where=sa.text("pickup_at IS NOT NULL"))

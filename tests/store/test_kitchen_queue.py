@@ -1,0 +1,48 @@
+"""The kitchen's questions look at the queue alone, however long the order book is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from cafe_graphql.core.kitchen import QUEUED
+from cafe_graphql.core.orders import Order
+from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.store import kitchen
+from tests.services.books import NOON, all_orders, opened
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda c, _: kitchen.busy_until(c, NOON, 2), "ix_orders_queue"),
+        (lambda c, _: kitchen.queue(c), "ix_orders_queue"),
+        (lambda c, order: kitchen.position(c, order), "ix_orders_queue"),
+        (lambda c, _: kitchen.pickups(c, NOON, NOON + DAY), "ix_orders_pickup"),
+    ],
+    ids=["busy until", "queue", "position", "pickups"],
+)
+def test_the_kitchen_reads_an_index_of_its_own(
+    busy_books: Path, ask: Callable[[Connection, Order], Any], index: str
+) -> None:
+    with opened(busy_books) as cafe:
+        waiting = next(order for order in all_orders(cafe) if order.status in QUEUED)
+        plan = _plan(cafe, lambda connection: ask(connection, waiting))
+
+    assert any(f"INDEX {index}" in step for step in plan), plan
+    assert not any("SCAN orders" in step or "TEMP B-TREE" in step for step in plan), plan
+
+
+def _plan(cafe: Cafe, ask: Callable[[Connection], Any]) -> list[str]:
+    """How SQLite carries out the first statement of a question, with its parameters bound as they are."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(cafe.store.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    cafe.store.read_now(ask)
+    statement, parameters = next((s, p) for s, p in asked if s.startswith("SELECT"))
+    rows = cafe.store.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+    return [row[3] for row in rows]
