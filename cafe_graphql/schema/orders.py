@@ -85,7 +85,7 @@ class Order(Node):
 
     @strawberry.field(description="The same lines against today's menu.")
     def reorder_quote(self, info: Info) -> Quote:
-        return Quote.of(ordering.reorder_quote(info.context.cafe, self.source), info.context.menu)
+        return Quote.of(ordering.reorder_quote(info.context.cafe, info.context.actor, self.source), info.context.menu)
 
     @classmethod
     def of(cls, order: orders.Order, menu: Menu) -> "Order":
@@ -208,7 +208,7 @@ async def page(info: Info, wanted: OrderFilter | None, sort: Sort, first: int, a
 async def node(info: Info, kind: str, key: str) -> Order | OrderLine | None:
     """Find an order, or one of its lines, by what its id says."""
     public_id, _, index = key.partition("/")
-    found = await ordering.find(info.context.cafe, Ref(public_id=public_id))
+    found = await ordering.find(info.context.cafe, info.context.actor, Ref(public_id=public_id))
     order = Order.of(found, info.context.menu) if found else None
     if order is None or kind == "Order":
         return order

@@ -66,13 +66,13 @@ class Query:
     def quote(
         self, info: Info, input: Annotated[OrderInput, strawberry.argument(description="The order to price.")]
     ) -> Quote:
-        return Quote.of(ordering.quote(info.context.cafe, input.to_core()), info.context.menu)
+        return Quote.of(ordering.quote(info.context.cafe, info.context.actor, input.to_core()), info.context.menu)
 
     @strawberry.field(description="One order; null when there is none.")
     async def order(
         self, info: Info, by: Annotated[OrderRef, strawberry.argument(description="Its id, or its guest's token.")]
     ) -> Order | None:
-        found = await ordering.find(info.context.cafe, by.to_core())
+        found = await ordering.find(info.context.cafe, info.context.actor, by.to_core())
         return Order.of(found, info.context.menu) if found else None
 
     @strawberry.field(description="The order book, a page at a time.")
@@ -192,14 +192,14 @@ class Subscription:
         after: Since = None,
     ) -> AsyncIterator[OrderUpdate]:
         cafe = info.context.cafe
-        return live.Told(cafe, following.order(cafe, by.to_core(), live.number(after)))
+        return live.Told(cafe, following.order(cafe, info.context.actor, by.to_core(), live.number(after)))
 
     @strawberry.subscription(
         description="The kitchen's work: every order in the queue at once, then every change to any order."
     )
     async def kitchen_queue_updated(self, info: Info, after: Since = None) -> AsyncIterator[OrderUpdate]:
         cafe = info.context.cafe
-        return live.Told(cafe, following.kitchen_queue(cafe, live.number(after)))
+        return live.Told(cafe, following.kitchen_queue(cafe, info.context.actor, live.number(after)))
 
     @strawberry.subscription(description="The menu: at once, then whenever anything on it has changed.")
     async def menu_changed(self, info: Info) -> AsyncGenerator[Menu, None]:

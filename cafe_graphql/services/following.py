@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.orders import ENDED, Event, Order, StatusChanged
+from cafe_graphql.core.people import Actor
 from cafe_graphql.events import Entry
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe, Update
@@ -27,7 +28,7 @@ LOOK_SECONDS = 0.02
 _MENU = "menu"
 
 
-def order(cafe: Cafe, ref: Ref, after: int | None = None) -> "Followed":
+def order(cafe: Cafe, actor: Actor, ref: Ref, after: int | None = None) -> "Followed":
     """Tell an order's life: how it stands, then every change until its end; nothing when there is no such order.
 
     With `after`, an earlier update's cursor, what was missed since comes first.
@@ -41,7 +42,7 @@ def order(cafe: Cafe, ref: Ref, after: int | None = None) -> "Followed":
     return Followed(cafe, found.id, after, last)
 
 
-def kitchen_queue(cafe: Cafe, after: int | None = None) -> "Followed":
+def kitchen_queue(cafe: Cafe, actor: Actor, after: int | None = None) -> "Followed":
     """Tell what the kitchen has to do: every order in the queue, then every change to any order."""
     if after is not None:
         return Followed(cafe, None, after, cafe.store.read_now(events.last))

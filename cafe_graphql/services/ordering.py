@@ -1,4 +1,7 @@
-"""Taking orders: quote, place, cancel, and asking for the same again."""
+"""Taking orders: quote, place, cancel, and asking for the same again.
+
+Every act is somebody's: `actor` is handed in everywhere. Until there are permissions, everybody may do and see all.
+"""
 
 import hashlib
 import secrets
@@ -54,7 +57,7 @@ class NotChanged(Rejected):
         self.order = order
 
 
-def quote(cafe: Cafe, draft: Draft) -> Quote:
+def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
     """Say what a draft would cost now; nothing is stored or reserved."""
     return pricing.quote(cafe.menu(), draft, cafe.kitchen(draft))
 
@@ -77,17 +80,17 @@ async def cancel(
     return await cafe.store.write(_cancel, cafe, actor, ref, reason, note)
 
 
-async def find(cafe: Cafe, ref: Ref) -> Order | None:
+async def find(cafe: Cafe, actor: Actor, ref: Ref) -> Order | None:
     """Find one order by its id or by its guest's token."""
     return await cafe.store.read(found, ref)
 
 
-async def latest(cafe: Cafe, count: int) -> list[Order]:
+async def latest(cafe: Cafe, actor: Actor, count: int) -> list[Order]:
     """Give the orders that were placed last, the very last first."""
     return await cafe.store.read(order_pages.page, Filter(), Sort.PLACED_AT_DESC, None, count)
 
 
-def reorder_quote(cafe: Cafe, order: Order) -> Quote:
+def reorder_quote(cafe: Cafe, actor: Actor, order: Order) -> Quote:
     """Say what the order's lines would cost on today's menu."""
     menu = cafe.menu()
     draft = order.draft({item.id: item.slug for item in menu.by_id.values()})

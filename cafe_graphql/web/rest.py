@@ -100,7 +100,7 @@ def _checks(api_key: SecretStr | None) -> Callable[[str | None], None]:
 
 
 async def _latest(cafe: Cafe) -> dict[int, OrderOut]:
-    return {order.id: _out(order) for order in await ordering.latest(cafe, LATEST)}
+    return {order.id: _out(order) for order in await ordering.latest(cafe, GUEST, LATEST)}
 
 
 def _draft(order: OrderIn, cafe: Cafe) -> Draft:

@@ -53,7 +53,7 @@ def steps(updates: list[Update]) -> list[Status | None]:
 def test_a_guest_sees_the_order_at_once_and_then_every_step_to_its_end(url: str) -> None:
     async def scene(cafe: Cafe) -> list[Update]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
-        following_it = asyncio.create_task(_all(following.order(cafe, Ref(token=order.tracking_token))))
+        following_it = asyncio.create_task(_all(following.order(cafe, GUEST, Ref(token=order.tracking_token))))
         await asyncio.sleep(0)
         for status in (Status.ACCEPTED, Status.PREPARING, Status.READY, Status.COMPLETED):
             await cooking.advance(cafe, GUEST, order.public_id, status)
@@ -68,10 +68,10 @@ def test_a_guest_sees_the_order_at_once_and_then_every_step_to_its_end(url: str)
 def test_what_was_missed_comes_first_and_says_so(url: str) -> None:
     async def scene(cafe: Cafe) -> list[Update]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
-        [shown] = await taken(following.order(cafe, Ref(order.public_id)), 1)
+        [shown] = await taken(following.order(cafe, GUEST, Ref(order.public_id)), 1)
         await cooking.advance(cafe, GUEST, order.public_id, Status.ACCEPTED)
         await cooking.advance(cafe, GUEST, order.public_id, Status.PREPARING)
-        again = following.order(cafe, Ref(order.public_id), shown.cursor)
+        again = following.order(cafe, GUEST, Ref(order.public_id), shown.cursor)
         missed = await taken(again, 2)
         await cooking.advance(cafe, GUEST, order.public_id, Status.READY)
         return [*missed, await anext(again)]
@@ -86,8 +86,8 @@ def test_the_stream_of_an_order_that_has_ended_shows_it_and_ends(url: str) -> No
     async def scene(cafe: Cafe) -> tuple[list[Update], list[Update]]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
         await ordering.cancel(cafe, GUEST, Ref(order.public_id))
-        shown = await _all(following.order(cafe, Ref(order.public_id)))
-        return shown, await _all(following.order(cafe, Ref(order.public_id), shown[-1].cursor))
+        shown = await _all(following.order(cafe, GUEST, Ref(order.public_id)))
+        return shown, await _all(following.order(cafe, GUEST, Ref(order.public_id), shown[-1].cursor))
 
     shown, again = at_work(url, scene)
 
@@ -95,13 +95,13 @@ def test_the_stream_of_an_order_that_has_ended_shows_it_and_ends(url: str) -> No
 
 
 def test_there_is_nothing_to_follow_of_an_order_that_is_not_there(url: str) -> None:
-    assert at_work(url, lambda cafe: _all(following.order(cafe, Ref(token="guessed")))) == []
+    assert at_work(url, lambda cafe: _all(following.order(cafe, GUEST, Ref(token="guessed")))) == []
 
 
 def test_three_kitchen_screens_see_every_ticket_once_and_in_order(url: str) -> None:
     async def scene(cafe: Cafe) -> list[list[Update]]:
         await ordering.place(cafe, GUEST, LATTE)
-        screens = [following.kitchen_queue(cafe) for _ in range(3)]
+        screens = [following.kitchen_queue(cafe, GUEST) for _ in range(3)]
         first = [await taken(screen, 1) for screen in screens]
         rest = [asyncio.create_task(taken(screen, 50)) for screen in screens]
         await asyncio.gather(*(ordering.place(cafe, GUEST, LATTE) for _ in range(50)))
@@ -116,7 +116,7 @@ def test_three_kitchen_screens_see_every_ticket_once_and_in_order(url: str) -> N
 def test_a_change_in_another_process_is_seen(url: str) -> None:
     async def scene(cafe: Cafe) -> list[Update]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
-        updates = following.order(cafe, Ref(order.public_id))
+        updates = following.order(cafe, GUEST, Ref(order.public_id))
         shown = await anext(updates)
         other = await menu_editing.open_cafe(url)  # another connection is as far away as another process
         await cooking.advance(other, GUEST, order.public_id, Status.ACCEPTED)
@@ -139,7 +139,7 @@ def test_a_new_menu_is_told_to_whoever_reads_it(url: str) -> None:
 
 def test_a_listener_who_has_fallen_far_behind_reads_on_from_the_store(url: str) -> None:
     async def scene(cafe: Cafe) -> list[str]:
-        updates = following.kitchen_queue(cafe, after=0)
+        updates = following.kitchen_queue(cafe, GUEST, after=0)
         first = asyncio.create_task(taken(updates, 1))
         await asyncio.sleep(0)
         for _ in range(12):
