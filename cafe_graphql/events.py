@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import takewhile
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -22,7 +22,7 @@ KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[E]):
-    """Something that happened: `number` counts on by one from entry to entry."""
+    """Something that happened: `number` grows from entry to entry."""
 
     number: int
     topic: Hashable
@@ -34,6 +34,7 @@ class Board(Generic[E]):
 
     def __init__(self) -> None:
         self.reached = 0
+        self._forgotten = 0
         self._log: deque[Entry[E]] = deque(maxlen=KEPT)
         self._sleepers: WeakValueDictionary[Hashable, asyncio.Future[int]] = WeakValueDictionary()
         self._listeners = 0
@@ -45,11 +46,13 @@ class Board(Generic[E]):
     def start_at(self, number: int) -> None:
         """Forget the log: what happened up to `number` is for the store to tell."""
         self._log.clear()
-        self.reached = number
+        self.reached = self._forgotten = number
 
     def put_up(self, entries: Iterable[Entry[E]]) -> None:
         """Add what happened next, and wake whoever listens to it."""
         for entry in entries:
+            if len(self._log) == KEPT:
+                self._forgotten = self._log[0].number
             self._log.append(entry)
             self.reached = entry.number
             self.wake(entry.topic)
@@ -57,11 +60,10 @@ class Board(Generic[E]):
 
     def since(self, number: int, topic: Hashable | None) -> Sequence[Entry[E]] | None:
         """Give the entries after `number` on a topic, or on any; None when the log does not reach back so far."""
-        missed = self.reached - number
-        if missed > len(self._log):
+        if number < self._forgotten:
             return None
-        latest = islice(self._log, max(0, len(self._log) - missed), None)
-        return [entry for entry in latest if topic is None or entry.topic == topic]
+        latest = takewhile(lambda entry: entry.number > number, reversed(self._log))
+        return [entry for entry in latest if topic is None or entry.topic == topic][::-1]
 
     def wake(self, topic: Hashable | None) -> None:
         """Wake whoever sleeps on the topic."""

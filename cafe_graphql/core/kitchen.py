@@ -1,5 +1,6 @@
 """The kitchen: when what is asked for now could be ready, and how much can be picked up at once."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -50,12 +51,12 @@ def slot_of(cafe: CafeInfo, at: datetime) -> tuple[datetime, datetime]:
 
 def slots(cafe: CafeInfo, day: date, now: datetime, pickups: Sequence[datetime]) -> Iterator[Slot]:
     """Give the day's slots that have not begun and lie in opening hours, less the `pickups` that are promised."""
+    taken = Counter(slot_of(cafe, pickup)[0] for pickup in pickups)
     starts_at, ends_at = bounds(cafe, day)
     length = timedelta(minutes=cafe.slot_minutes)
     while starts_at < ends_at:
         if starts_at >= now and cafe.hours.is_open(starts_at, cafe.time_zone):
-            taken = sum(starts_at <= pickup < starts_at + length for pickup in pickups)
-            yield Slot(starts_at, starts_at + length, max(0, cafe.slot_capacity - taken))
+            yield Slot(starts_at, starts_at + length, max(0, cafe.slot_capacity - taken[starts_at]))
         starts_at += length
 
 

@@ -51,8 +51,9 @@ class SharedAnswers:
             self._keep(key, done.result())
 
     def _keep(self, key: Hashable, answer: bytes) -> None:
+        before = self._kept.pop(key, None)
         self._kept[key] = answer
-        self._bytes += len(answer)
+        self._bytes += len(answer) - (len(before) if isinstance(before, bytes) else 0)
         while len(self._kept) > self._max_answers or self._bytes > self._max_bytes:
             _, dropped = self._kept.popitem(last=False)
             self._bytes -= len(dropped) if isinstance(dropped, bytes) else 0

@@ -45,17 +45,21 @@ def line_id(order: Order, index: int) -> strawberry.ID:
 def line_of(id: str) -> tuple[str, int]:
     """Give what callers' id of a line means: the order's public id, and the line's index."""
     public_id, _, index = key_of("OrderLine", id).partition("/")
-    return public_id, int(index) if _is_number(index) else -1
+    if not _is_number(index) or str(int(index)) != index:
+        raise bad_input(f"“{id[:64]}” is not an id of this API: pass one exactly as an `id` field gave it.")
+    return public_id, int(index)
 
 
-def event_cursor(number: int) -> str:
-    """Mark a place in history."""
-    return _pack(f"event:{number}")
+def event_cursor(number: int | None) -> str:
+    """Mark a place in history; None marks the very beginning of following, before all was shown."""
+    return _pack("event:none" if number is None else f"event:{number}")
 
 
-def event_number(cursor: str) -> int:
+def event_number(cursor: str) -> int | None:
     """Give the place in history that a cursor marks; refuses any other text."""
     kind, _, number = (_unpack(cursor) or "").partition(":")
+    if (kind, number) == ("event", "none"):
+        return None
     if kind != "event" or not _is_number(number):
         raise bad_input(f"“{cursor[:64]}” is not a cursor of an event: pass a `cursor` exactly as it came.")
     return int(number)

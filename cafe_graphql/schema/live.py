@@ -30,12 +30,13 @@ class OrderUpdate:
 @lru_cache(maxsize=256)
 def of(update: Update, now: core_menu.Menu) -> OrderUpdate:
     """Put an update into words, once for all who listen."""
+    order = update.order
     return OrderUpdate(
-        order=Order.of(update.order, menu.of(now)),
-        event=events.of(update.event, update.order) if update.event else None,
+        order=Order.of(order, menu.of(now)),
+        event=events.of(update.event, order) if update.event else None,
         cursor=ids.event_cursor(update.cursor),
         is_replay=update.is_replay,
-        share_key=(update.cursor, update.event is None, update.order.id, update.is_replay, now.version),
+        share_key=(update.cursor, update.event is None, order.id, order.version, update.is_replay, now.version),
     )
 
 

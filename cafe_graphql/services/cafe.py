@@ -27,12 +27,13 @@ class Update:
 
     All who listen get the same one.
 
-    `cursor` is the number of the latest event that is told of; `is_replay`: it happened before the listener came.
+    `cursor` is the number of the latest event that is told of, or None while the queue is still being shown;
+    `is_replay`: it happened before the listener came.
     """
 
     order: Order
     event: Event | None
-    cursor: int
+    cursor: int | None
     is_replay: bool = False
 
 

@@ -39,15 +39,15 @@ def _advance(
     order_book.change_status(connection, order, to, estimate, at)
     reason = CancelReason.OTHER if to is Status.CANCELLED else None
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, to, reason))
-    if estimate != order.estimated_ready_at:
+    if estimate is not None and estimate != order.estimated_ready_at:
         events.append(connection, order.id, at, actor.name, EstimateChanged(estimate))
     return order_book.by_id(connection, order.id)
 
 
 def _mark_line(connection: Connection, cafe: Cafe, actor: Actor, public_id: str, index: int, is_done: bool) -> Order:
     order = _found(connection, public_id, "lineId")
-    if index >= len(order.lines):
-        raise NotChanged([_not_found("lineId")], None)
+    if not 0 <= index < len(order.lines):
+        raise NotChanged([Problem(ProblemCode.NOT_FOUND, "The order has no such line.", ("lineId",))], order)
     if order.status not in QUEUED:
         message = f"Order {order.number} is not being made: it is {order.status}."
         raise NotChanged([WrongStatus(ProblemCode.INVALID_STATUS, message, ("lineId",), order.status, QUEUED)], order)
@@ -87,6 +87,8 @@ def _way_on(status: Status) -> str:
 
 def _estimate(order: Order, to: Status, at: datetime) -> datetime | None:
     """When it will be ready, now that it moves on: told anew only when it begins far from when it should have."""
+    if to is Status.CANCELLED:
+        return None
     if to is not Status.PREPARING or order.pickup_at is not None or order.estimated_ready_at is None:
         return order.estimated_ready_at
     anew = at + order.work

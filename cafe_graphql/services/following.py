@@ -5,7 +5,8 @@ same events by the same numbers, so there is no seam between what was missed and
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+import logging
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 from cafe_graphql.core.menu import Menu
@@ -27,6 +28,8 @@ LOOK_SECONDS = 0.02
 
 _MENU = "menu"
 
+_log = logging.getLogger("cafe_graphql")
+
 
 def order(cafe: Cafe, actor: Actor, ref: Ref, after: int | None = None) -> "Followed":
     """Tell an order's life: how it stands, then every change until its end; nothing when there is no such order.
@@ -36,18 +39,20 @@ def order(cafe: Cafe, actor: Actor, ref: Ref, after: int | None = None) -> "Foll
     found, last = cafe.store.read_now(_order_and_last, ref)
     if found is None:
         return Followed(cafe, None, last, last, is_over=True)
+    after = _known(after, last)
     has_ended = found.status in ENDED
     if after is None or (has_ended and not cafe.store.read_now(events.after, after, found.id, 1)):
-        return Followed(cafe, found.id, last, last, [Update(found, None, last)], is_over=has_ended)
+        return Followed(cafe, found.id, last, last, iter([Update(found, None, last)]), is_over=has_ended)
     return Followed(cafe, found.id, after, last)
 
 
 def kitchen_queue(cafe: Cafe, actor: Actor, after: int | None = None) -> "Followed":
     """Tell what the kitchen has to do: every order in the queue, then every change to any order."""
+    last = cafe.store.read_now(events.last)
+    after = _known(after, last)
     if after is not None:
-        return Followed(cafe, None, after, cafe.store.read_now(events.last))
-    queue, last = cafe.store.read_now(_queue_and_last)
-    return Followed(cafe, None, last, last, [Update(waiting, None, last) for waiting in queue])
+        return Followed(cafe, None, after, last)
+    return Followed(cafe, None, last, last, _queue_shown(cafe, last))
 
 
 async def menu(cafe: Cafe) -> AsyncGenerator[Menu, None]:
@@ -69,7 +74,7 @@ class Followed:
     An object and not a generator within a generator: there may be thousands, and each is to weigh little.
     """
 
-    __slots__ = ("_cafe", "_cursor", "_is_listening", "_is_over", "_last", "_next", "_order_id")
+    __slots__ = ("_cafe", "_cursor", "_is_listening", "_is_over", "_last", "_next", "_order_id", "_shown")
 
     def __init__(
         self,
@@ -77,7 +82,7 @@ class Followed:
         order_id: int | None,
         after: int,
         last: int,
-        shown: Sequence[Update] = (),
+        shown: Iterator[Update] | None = None,
         *,
         is_over: bool = False,
     ) -> None:
@@ -86,7 +91,8 @@ class Followed:
         self._order_id = order_id
         self._cursor = after
         self._last = last
-        self._next = list(reversed(shown))
+        self._shown = shown
+        self._next: list[Update] = []
         self._is_over = is_over
         self._is_listening = not is_over
         if self._is_listening:
@@ -96,6 +102,10 @@ class Followed:
         return self
 
     async def __anext__(self) -> Update:
+        if self._shown is not None:
+            if (update := next(self._shown, None)) is not None:
+                return update
+            self._shown = None
         while not self._next:
             if self._is_over:
                 await self.aclose()
@@ -106,7 +116,7 @@ class Followed:
 
     async def aclose(self) -> None:
         """Listen no longer."""
-        self._is_over, self._next = True, []
+        self._is_over, self._next, self._shown = True, [], None
         if self._is_listening:
             self._is_listening = False
             self._cafe.board.leave()
@@ -122,13 +132,13 @@ class Followed:
         if not updates:
             self._cursor = max(self._cursor, reached)
             return entries is None
-        self._cursor = updates[-1].cursor
+        self._cursor = _number(updates[-1])
         self._is_over = self._order_id is not None and any(map(_has_ended, updates))
         self._next = [self._told(update) for update in reversed(updates)]
         return True
 
     def _told(self, update: Update) -> Update:
-        return replace(update, is_replay=True) if update.cursor <= self._last else update
+        return replace(update, is_replay=True) if _number(update) <= self._last else update
 
 
 class Watcher:
@@ -144,27 +154,51 @@ class Watcher:
         self._cafe.store.on_commit = self.look
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            self.look()
+            try:
+                self.look()
+            except Exception:  # the next look may see what this one could not
+                _log.exception("What others have committed could not be read")
 
     def look(self) -> None:
         """Put up what is new, if anybody listens and anything is."""
         board, store = self._cafe.board, self._cafe.store
         if not board.has_listeners or (version := store.data_version()) == self._seen:
             return
-        self._seen = version
         while updates := store.read_now(_updates_after, board.reached, None):
-            board.put_up(Entry(update.cursor, update.order.id, update) for update in updates)
+            board.put_up(Entry(_number(update), update.order.id, update) for update in updates)
         if self._cafe.menu().version != self._menu_version:
             self._menu_version = self._cafe.menu().version
             board.wake(_MENU)
+        self._seen = version
 
 
 def _order_and_last(connection: Connection, ref: Ref) -> tuple[Order | None, int]:
     return ordering.found(connection, ref), events.last(connection)
 
 
-def _queue_and_last(connection: Connection) -> tuple[list[Order], int]:
-    return kitchen.queue(connection), events.last(connection)
+def _number(update: Update) -> int:
+    """The number of the event that a change is."""
+    assert update.cursor is not None
+    return update.cursor
+
+
+def _known(after: int | None, last: int) -> int | None:
+    """A cursor that this café has given; one of another book, or of one since restored, is as good as none."""
+    return None if after is None or after > last else after
+
+
+def _queue_shown(cafe: Cafe, last: int) -> Iterator[Update]:
+    """Show the whole queue, page by page. Only the last has a cursor: who leaves before it is shown all of it again.
+
+    What changes meanwhile comes after the event `last`, and is told when all is shown.
+    """
+    page = cafe.store.read_now(kitchen.queue)
+    while page:
+        following_page = cafe.store.read_now(kitchen.queue, after=page[-1])
+        for waiting in page[:-1]:
+            yield Update(waiting, None, None)
+        yield Update(page[-1], None, None if following_page else last)
+        page = following_page
 
 
 def _updates_after(connection: Connection, cursor: int, order_id: int | None) -> list[Update]:

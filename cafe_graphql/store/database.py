@@ -1,6 +1,7 @@
 """The database file: readers that never wait, and one writer that commits many acts with one fsync."""
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -27,6 +28,8 @@ BUSY_SECONDS = 5.0
 
 MAX_BATCH = 64
 """The most acts that share one commit."""
+
+_log = logging.getLogger("cafe_graphql")
 
 _FAILURES = {
     sqlite3.SQLITE_BUSY,
@@ -98,10 +101,12 @@ class Database:
         loop = asyncio.get_running_loop()
         job = _Job(lambda connection: fn(connection, *args, **kwargs), loop, loop.create_future())
         self._writer.submit(job)
+        value = cast(T, await job.done)
         try:
-            return cast(T, await job.done)
-        finally:
             self.on_commit()
+        except Exception:  # what was committed stays committed, whoever fails to hear of it
+            _log.exception("What was committed could not be told")
+        return value
 
     def close(self) -> None:
         """Finish the acts that wait, then let the file go."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from cafe_graphql.core import kitchen
 from cafe_graphql.core.kitchen import QUEUED, Kitchen
@@ -12,7 +12,7 @@ from cafe_graphql.store.orders import load, orders
 from cafe_graphql.store.times import from_micros, to_micros
 
 MAX_QUEUE = 200
-"""The most tickets that a kitchen board shows; the rest follow as these are made."""
+"""How many tickets are read at once."""
 
 MAX_POSITION = 999
 """The furthest back in the queue that anybody is told."""
@@ -25,13 +25,19 @@ _BUSY = (
 )
 _QUEUE = (
     select(orders)
-    .where(orders.c.queue_promise.is_not(None))
+    .where(
+        orders.c.queue_promise >= bindparam("promise"),
+        or_(orders.c.queue_promise > bindparam("promise"), orders.c.id > bindparam("id")),
+    )
     .order_by(orders.c.queue_promise, orders.c.id)
     .limit(MAX_QUEUE)
 )
 _BEFORE = (
     select(orders.c.id)
-    .where(orders.c.queue_promise <= bindparam("promise"), orders.c.id != bindparam("id"))
+    .where(
+        orders.c.queue_promise <= bindparam("promise"),
+        or_(orders.c.queue_promise < bindparam("promise"), orders.c.id < bindparam("id")),
+    )
     .limit(MAX_POSITION)
     .subquery()
 )
@@ -62,9 +68,12 @@ def pickups(connection: Connection, begins: datetime, ends: datetime) -> list[da
     return [from_micros(micros) for micros in connection.execute(_PICKUPS, bounds).scalars()]
 
 
-def queue(connection: Connection) -> list[Order]:
-    """Give the orders to be made, the oldest promise first, at most `MAX_QUEUE`."""
-    return load(connection, connection.execute(_QUEUE).mappings().all())
+def queue(connection: Connection, after: Order | None = None) -> list[Order]:
+    """Give the orders to be made that follow `after`, the oldest promise first, at most `MAX_QUEUE`."""
+    place = {"promise": -1, "id": 0}
+    if after is not None and after.estimated_ready_at is not None:
+        place = {"promise": to_micros(after.estimated_ready_at), "id": after.id}
+    return load(connection, connection.execute(_QUEUE, place).mappings().all())
 
 
 def position(connection: Connection, order: Order) -> int | None:

@@ -1,7 +1,11 @@
 """The kitchen: the queue, moving orders on, and what can be promised."""
 
+from base64 import urlsafe_b64decode as b64decode
+from base64 import urlsafe_b64encode as b64encode
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from tests.schema.conftest import MONDAY_MORNING, Window
 from tests.schema.test_menu import TEA_HOUSE
@@ -185,3 +189,37 @@ def test_a_slot_is_full_when_as_many_as_fit_have_been_promised(window: Window) -
         [],
     ]
     assert [slot["remaining"] for slot in window.data(slots)["cafe"]["pickupSlots"]] == [2, 0, 1, 2]
+
+
+@pytest.mark.parametrize("index", ["x", "-1", "0/0", "00", ""])
+def test_a_line_id_that_we_never_gave_ticks_nothing(window: Window, index: str) -> None:
+    id = place(window)["order"]["id"]
+    public_id = b64decode(id + "==").decode().removeprefix("Order:")
+    line = b64encode(f"OrderLine:{public_id}/{index}".encode()).decode()
+    mark = "mutation ($line: ID!) { markLineDone(lineId: $line) { order { version } } }"
+
+    assert window.error(mark, line=line)[0] == "BAD_USER_INPUT"
+    assert len(window.data(HISTORY, id=id)["node"]["events"]) == 1
+
+
+def test_a_line_that_the_order_has_not_is_not_found(window: Window) -> None:
+    id = place(window)["order"]["id"]
+    public_id = b64decode(id + "==").decode().removeprefix("Order:")
+    line = b64encode(f"OrderLine:{public_id}/7".encode()).decode()
+    mark = "mutation ($line: ID!) { markLineDone(lineId: $line) { problems { code message path } } }"
+
+    assert window.data(mark, line=line)["markLineDone"]["problems"] == [
+        {"code": "NOT_FOUND", "message": "The order has no such line.", "path": ["lineId"]}
+    ]
+
+
+def test_two_who_come_at_the_same_time_have_a_first_and_a_second_place(window: Window) -> None:
+    at = "2026-05-04T14:00:00Z"
+    for _ in range(2):
+        window.data(
+            f'mutation {{ placeOrder(input: {{ lines: [{{ item: "latte" }}], pickupAt: "{at}" }}) {{ replayed }} }}'
+        )
+
+    assert window.data("{ kitchenQueue { queuePosition } }") == {
+        "kitchenQueue": [{"queuePosition": 1}, {"queuePosition": 2}]
+    }

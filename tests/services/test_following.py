@@ -153,5 +153,59 @@ def test_a_listener_who_has_fallen_far_behind_reads_on_from_the_store(url: str) 
     assert numbers[-1] == "B-201"
 
 
+def test_a_screen_that_is_cut_off_while_the_queue_is_shown_is_shown_all_of_it_again(url: str) -> None:
+    async def scene(cafe: Cafe) -> tuple[list[Update], list[Update]]:
+        for _ in range(5):
+            await ordering.place(cafe, GUEST, LATTE)
+        cut = await taken(following.kitchen_queue(cafe, GUEST), 2)
+        return cut, await taken(following.kitchen_queue(cafe, GUEST, cut[-1].cursor), 5)
+
+    cut, shown = at_work(url, scene)
+
+    assert [update.cursor for update in cut] == [None, None]
+    assert [(update.order.number, update.cursor) for update in shown] == [
+        ("A-001", None),
+        ("A-002", None),
+        ("A-003", None),
+        ("A-004", None),
+        ("A-005", 5),
+    ]
+
+
+def test_a_queue_of_many_pages_is_shown_to_its_end(url: str) -> None:
+    async def scene(cafe: Cafe) -> list[str]:
+        await asyncio.gather(*(ordering.place(cafe, GUEST, LATTE) for _ in range(450)))
+        return [update.order.number for update in await taken(following.kitchen_queue(cafe, GUEST), 450)]
+
+    assert len(set(at_work(url, scene))) == 450
+
+
+@pytest.mark.parametrize("follow", ["order", "kitchen"])
+def test_a_cursor_that_this_book_has_not_given_yet_begins_again(url: str, follow: str) -> None:
+    async def scene(cafe: Cafe) -> list[Update]:
+        order = (await ordering.place(cafe, GUEST, LATTE)).order
+        if follow == "order":
+            updates = following.order(cafe, GUEST, Ref(order.public_id), 99_999)
+        else:
+            updates = following.kitchen_queue(cafe, GUEST, 99_999)
+        shown = await anext(updates)
+        await ordering.cancel(cafe, GUEST, Ref(order.public_id))
+        return [shown, await anext(updates)]
+
+    assert steps(at_work(url, scene)) == [None, Status.CANCELLED]
+
+
+def test_who_cannot_be_told_of_an_order_does_not_undo_it(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(cafe: Cafe) -> str:
+        def deaf() -> None:
+            raise OSError("no more files")
+
+        cafe.store.on_commit = deaf
+        return (await ordering.place(cafe, GUEST, LATTE)).order.number
+
+    assert at_work(url, scene) == "A-001"
+    assert "What was committed could not be told" in caplog.text
+
+
 async def _all(updates: AsyncIterator[T]) -> list[T]:
     return [update async for update in updates]

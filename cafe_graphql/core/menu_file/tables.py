@@ -76,7 +76,7 @@ def read_cafe(cafe: Field) -> CafeInfo:
             locale=table.optional("locale", values.locale, "en-US"),
             hours=table.optional("hours", hours.read, Hours()),
             stations=table.optional("stations", values.whole(1, MAX_STATIONS), _UNKNOWN_CAFE.stations),
-            slot_minutes=table.optional("slot_minutes", values.whole(5, 24 * 60), _UNKNOWN_CAFE.slot_minutes),
+            slot_minutes=table.optional("slot_minutes", _slot_minutes, _UNKNOWN_CAFE.slot_minutes),
             slot_capacity=table.optional("slot_capacity", values.whole(0, MAX_CAPACITY), _UNKNOWN_CAFE.slot_capacity),
         )
 
@@ -145,6 +145,14 @@ def _item(known: _Known, item: Field) -> SheetItem:
     if table.is_sound and all(use.group in known.sound_groups for use in read.uses):
         item.wrong_if(uses.mistakes(read, known.groups, known.currency))
     return read
+
+
+def _slot_minutes(field: Field) -> int:
+    """Read how long a slot is: a part of an hour, so that slots begin with the hour whatever the clocks do."""
+    minutes = values.whole(5, 60)(field)
+    if 60 % minutes:
+        raise ValueError(f"{minutes} is no part of an hour: 5, 6, 10, 12, 15, 20, 30 and 60 are")
+    return minutes
 
 
 @cache
