@@ -7,17 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cafe_graphql.core.menu import CafeInfo
-from cafe_graphql.core.orders import Status
-
-QUEUED = (Status.PLACED, Status.ACCEPTED, Status.PREPARING)
-"""The statuses of orders that the kitchen still has before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kitchen:
     """The kitchen at the UTC instant `at`: when each busy station is free again, and how full a pickup slot is.
 
-    A station makes one order after another, so it is busy until the last of the orders promised on it;
+    A station makes one order after another, so it is busy until the last of the orders promised on it. What should have
+    been ready by now counts as made: a café that ticks nothing off would else be told that it is days behind.
     `taken` counts the orders for the slot that a draft asks for.
     """
 

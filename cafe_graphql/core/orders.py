@@ -33,6 +33,9 @@ NEXT: Mapping[Status, tuple[Status, ...]] = {
 ENDED = tuple(status for status in Status if not NEXT[status])
 """The statuses after which nothing more happens to an order."""
 
+QUEUED = (Status.PLACED, Status.ACCEPTED, Status.PREPARING)
+"""The statuses of orders that the kitchen still has before it."""
+
 CANCELLABLE = tuple(status for status in Status if Status.CANCELLED in NEXT[status])
 """The statuses from which an order may still be cancelled: until somebody has begun to make it."""
 
@@ -47,6 +50,19 @@ _WHY_NOT_CANCEL = {
 def why_not_cancel(status: Status) -> str | None:
     """Say why an order in `status` cannot be cancelled, fit to show a guest; None when it can."""
     return _WHY_NOT_CANCEL.get(status)
+
+
+def why_not_next(status: Status, to: Status) -> str | None:
+    """Say why an order in `status` cannot become `to`, as the end of a sentence; None when it can."""
+    if to in NEXT[status]:
+        return None
+    following = " or ".join(NEXT[status])
+    return f"is {status}; " + (f"from there it can only become {following}." if following else "nothing follows that.")
+
+
+def why_not_make(status: Status) -> str | None:
+    """Say why nothing of an order in `status` is made, as the end of a sentence; None when it is."""
+    return None if status in QUEUED else f"is not being made: it is {status}."
 
 
 class PaymentStatus(StrEnum):

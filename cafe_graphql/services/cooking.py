@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from cafe_graphql.core import orders
-from cafe_graphql.core.kitchen import QUEUED
-from cafe_graphql.core.orders import CancelReason, EstimateChanged, LineDone, Order, Status, StatusChanged
+from cafe_graphql.core.orders import QUEUED, CancelReason, EstimateChanged, LineDone, Order, Status, StatusChanged
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.problems import Problem, ProblemCode, WrongStatus
 from cafe_graphql.services.cafe import Cafe
@@ -48,8 +47,8 @@ def _mark_line(connection: Connection, cafe: Cafe, actor: Actor, public_id: str,
     order = _found(connection, public_id, "lineId")
     if not 0 <= index < len(order.lines):
         raise NotChanged([Problem(ProblemCode.NOT_FOUND, "The order has no such line.", ("lineId",))], order)
-    if order.status not in QUEUED:
-        message = f"Order {order.number} is not being made: it is {order.status}."
+    if why := orders.why_not_make(order.status):
+        message = f"Order {order.number} {why}"
         raise NotChanged([WrongStatus(ProblemCode.INVALID_STATUS, message, ("lineId",), order.status, QUEUED)], order)
     if order.lines[index].is_done is is_done:
         return order
@@ -74,15 +73,9 @@ def _hindrances(order: Order, to: Status, expected_version: int | None) -> Itera
     if expected_version is not None and expected_version != order.version:
         message = f"Order {order.number} has changed: it is at version {order.version} now, and {order.status}."
         yield Problem(ProblemCode.VERSION_CONFLICT, message, ("expectedVersion",))
-    if to not in orders.NEXT[order.status]:
-        message = f"Order {order.number} is {order.status}; {_way_on(order.status)}."
+    if why := orders.why_not_next(order.status, to):
         allowed = tuple(status for status in Status if to in orders.NEXT[status])
-        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, allowed)
-
-
-def _way_on(status: Status) -> str:
-    following = " or ".join(orders.NEXT[status])
-    return f"from there it can only become {following}" if following else "nothing follows that"
+        yield WrongStatus(ProblemCode.INVALID_STATUS, f"Order {order.number} {why}", ("to",), order.status, allowed)
 
 
 def _estimate(order: Order, to: Status, at: datetime) -> datetime | None:

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from cafe_graphql.core import kitchen
-from cafe_graphql.core.kitchen import QUEUED, Kitchen
+from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import CafeInfo
-from cafe_graphql.core.orders import Order, Status
+from cafe_graphql.core.orders import QUEUED, Order, Status
 from cafe_graphql.store.orders import load, orders
 from cafe_graphql.store.times import from_micros, to_micros
 

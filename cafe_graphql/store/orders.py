@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, Draft, Quote, Totals
-from cafe_graphql.core.kitchen import QUEUED
 from cafe_graphql.core.menu import Allergen
-from cafe_graphql.core.orders import Order, OrderLine, Status
+from cafe_graphql.core.orders import QUEUED, Order, OrderLine, Status
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
 from cafe_graphql.store.times import from_micros, to_micros
 

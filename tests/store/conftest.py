@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from cafe_graphql.core.drafts import Draft, LineDraft
-from cafe_graphql.core.kitchen import QUEUED
-from cafe_graphql.core.orders import Status
+from cafe_graphql.core.orders import QUEUED, Status
 from cafe_graphql.core.people import GUEST
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe

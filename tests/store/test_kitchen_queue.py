@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from cafe_graphql.core.kitchen import QUEUED
-from cafe_graphql.core.orders import Order
+from cafe_graphql.core.orders import QUEUED, Order
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import kitchen
 from tests.services.books import NOON, all_orders, opened
