@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from cafe_graphql.core.errors import Busy
-from cafe_graphql.store import database
+from cafe_graphql.store import writer
 from cafe_graphql.store.database import Database
 from tests.store.watching import on_the_writer, watched
 
@@ -93,7 +93,7 @@ def test_a_rush_shares_its_commits(store: Database, file: Path) -> None:
         asyncio.run(rush())
 
     assert len(cups(file)) == 256
-    assert 256 / database.MAX_BATCH <= statements.count("COMMIT") <= 16
+    assert 256 / writer.MAX_BATCH <= statements.count("COMMIT") <= 16
     assert statements.count("BEGIN IMMEDIATE") == statements.count("COMMIT")
 
 
