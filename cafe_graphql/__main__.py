@@ -22,7 +22,7 @@ from cafe_graphql.services.cafe import Cafe
 T = TypeVar("T")
 
 SETTINGS = """
-Every setting is also a variable: CAFE_DATABASE_URL (sqlite:///cafe.db), CAFE_HOST (127.0.0.1), CAFE_PORT (8000),
+The settings are also variables: CAFE_DATABASE_URL (sqlite:///cafe.db), CAFE_HOST (127.0.0.1), CAFE_PORT (8000),
 CAFE_WORKERS (1), CAFE_HTTP_PROFILE (compat), and CAFE_API_KEY, the key that GET /private/orders asks for.
 A flag wins over its variable.
 """
@@ -138,7 +138,6 @@ def export(
     database: DatabaseFlag = None,
 ) -> None:
     """Write the menu out as a menu file, which loads to the same menu again."""
-
     settings = _settings(database_url=database)
     if settings.database_file.exists():
         written = _run(settings, menu_editing.export)
