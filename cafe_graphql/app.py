@@ -16,6 +16,7 @@ from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.web import health, playground, rest, rest_errors
+from cafe_graphql.web.bodies import BoundedBodies
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import MAX_BODY_BYTES, GraphQLEndpoint
 from cafe_graphql.web.origins import same_origin
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Door:
     )
 
     rest_errors.speak(app)
-    app.add_middleware(rest_errors.BoundedBodies, limit=MAX_BODY_BYTES)
+    app.add_middleware(BoundedBodies, limit=MAX_BODY_BYTES)
 
     def cafe() -> Cafe:
         opened: Cafe = app.state.cafe

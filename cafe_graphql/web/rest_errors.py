@@ -3,7 +3,6 @@
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cafe_graphql.core.errors import Busy
 from cafe_graphql.execution import errors
@@ -30,32 +29,3 @@ async def _busy(_: Request, error: Exception) -> JSONResponse:
 async def _accident(_: Request, error: Exception) -> JSONResponse:
     told = errors.of_accident(error)
     return JSONResponse({"detail": told["message"], "errorId": told["extensions"]["errorId"]}, 500)
-
-
-class BoundedBodies:
-    """Middleware that reads no body beyond `limit` bytes: 413 instead."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        read = 0
-
-        async def bounded() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._limit:
-                raise _TooLarge
-            return message
-
-        try:
-            await self._app(scope, bounded if scope["type"] == "http" else receive, send)
-        except _TooLarge:
-            message = f"The body is larger than the {self._limit} bytes that are read here."
-            await JSONResponse({"detail": message}, 413)(scope, receive, send)
-
-
-class _TooLarge(BaseException):
-    """Not an Exception, which whoever reads the body would take for broken JSON."""
