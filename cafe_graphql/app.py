@@ -1,11 +1,13 @@
 """The one place where everything is wired."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Scope
 
 from cafe_graphql.config import Settings
 from cafe_graphql.core.people import GUEST
@@ -67,12 +69,16 @@ def create_app(settings: Settings | None = None) -> Door:
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
     engine = Engine(core_schema())
+
+    async def context(_: Scope, _parameters: Mapping[str, Any] | None = None) -> Context:
+        return Context(cafe(), GUEST)
+
     endpoint = GraphQLEndpoint(
         engine,
-        lambda _: Context(cafe(), GUEST),
+        context,
         page=playground.page(f"{GRAPHQL}/assets"),
         profile=PROFILES[settings.http_profile],
         streams=streams,
     )
-    sockets = GraphQLSockets(engine, lambda _scope, _parameters: Context(cafe(), GUEST), streams, admit=same_origin)
+    sockets = GraphQLSockets(engine, context, streams, admit=same_origin)
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)

@@ -5,6 +5,7 @@ from functools import cached_property
 import strawberry
 
 from cafe_graphql.core.people import Actor
+from cafe_graphql.core.rates import RateLimit
 from cafe_graphql.schema import menu
 from cafe_graphql.services.cafe import Cafe
 
@@ -15,6 +16,12 @@ class Context:
     def __init__(self, cafe: Cafe, actor: Actor) -> None:
         self.cafe = cafe
         self.actor = actor
+        self.caller = ""
+        self.rate: RateLimit | None = None
+
+    def renewed(self) -> "Context":
+        """Give a fresh context for another moment of the same caller's."""
+        return Context(self.cafe, self.actor)
 
     @cached_property
     def menu(self) -> menu.Menu:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,6 +12,7 @@ from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import negotiation, requests
+from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
 from cafe_graphql.web.requests import Disconnected, Headers, Refused
 from cafe_graphql.web.statuses import COMPAT, Profile
@@ -54,13 +55,13 @@ class GraphQLEndpoint:
     `make_context` makes what resolvers see as `info.context` from the ASGI scope; it may raise `Refused` to
     send a caller away. `page` is handed the requests of browsers that come to look. A subscription is answered as
     Server-Sent Events or multipart, by what its caller accepts, and is one of `streams` while it lasts; for each of
-    its events that is run, a context is made anew.
+    its events that is run, its context is renewed.
     """
 
     def __init__(
         self,
         engine: Engine,
-        make_context: Callable[[Scope], object],
+        make_context: Callable[[Scope], Awaitable[Called]],
         *,
         page: ASGIApp | None = None,
         streams: Streams | None = None,
@@ -117,17 +118,11 @@ class GraphQLEndpoint:
         return requests.by_get(scope, headers, choice.names_graphql, self._max_body_bytes)
 
     async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Answer | Subscription:
-        context = self._make_context(scope)
+        context = await self._make_context(scope)
         may_change = scope["method"] == "POST"
         if choice.stream is None or scope["method"] == "HEAD":
             return await self._engine.run(request, context, allow_mutation=may_change)
-        return await self._engine.open(request, context, lambda: self._renewed(scope), allow_mutation=may_change)
-
-    def _renewed(self, scope: Scope) -> object:
-        try:
-            return self._make_context(scope)
-        except Refused as refused:
-            raise refused.within_operation() from None
+        return await self._engine.open(request, context, context.renewed, allow_mutation=may_change)
 
     def _answered(self, answer: Answer, choice: Choice) -> Response:
         media = choice.media

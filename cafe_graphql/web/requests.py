@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from graphql import GraphQLError
 from starlette.types import Receive, Scope
 
 from cafe_graphql.execution.engine import Request
@@ -39,10 +38,6 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.headers = headers
-
-    def within_operation(self) -> GraphQLError:
-        """Give it as an error of an operation, for when it is too late to send the caller away."""
-        return GraphQLError(self.message, extensions={"code": self.code})
 
 
 class Disconnected(Exception):

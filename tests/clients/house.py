@@ -1,11 +1,14 @@
 """A whole house of streams around the board: what the tests serve, in a thread or as a process of its own."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.types import Scope
 
@@ -15,6 +18,7 @@ from cafe_graphql.web.requests import Refused
 from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS, Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
+from tests.clients.called import Guest
 from tests.execution import board
 from tests.execution.corner import TillIsOnFire
 
@@ -22,8 +26,20 @@ from tests.execution.corner import TillIsOnFire
 FLAGS = {"ws": "cafe_graphql.web.streams.wire:LeanSockets", "ws_per_message_deflate": False, "ws_ping_interval": None}
 
 
-def context(scope: Scope, parameters: Mapping[str, Any]) -> str:
-    """Give the guest's name, if a token names one."""
+class Visitor(Guest):
+    """A guest who may be shown the door while they listen."""
+
+    gone: ClassVar[set[str]] = set()
+
+    def renewed(self) -> Guest:
+        if self in self.gone:
+            raise GraphQLError("This key was revoked.", extensions={"code": "UNAUTHENTICATED"})
+        return Visitor(self)
+
+
+async def context(scope: Scope, parameters: Mapping[str, Any] = MappingProxyType({})) -> Visitor:
+    """Find out the guest's name, if a token names one; that takes a moment."""
+    await asyncio.sleep(0)
     token = parameters.get("token", "Ada")
     if token == "unknown":
         raise Refused(401, "UNAUTHENTICATED", "This key is not known.")
@@ -31,7 +47,7 @@ def context(scope: Scope, parameters: Mapping[str, Any]) -> str:
         raise Refused(403, "FORBIDDEN", "This guest is not let in.")
     if token == "fire":
         raise TillIsOnFire("/srv/secret/keys.db")
-    return str(token)
+    return Visitor(token)
 
 
 def admit(scope: Scope) -> None:
@@ -48,7 +64,7 @@ def house(limits: Limits = DEFAULT_LIMITS) -> tuple[Door, Streams]:
         with on_stop(streams.close_all):
             yield
 
-    endpoint = GraphQLEndpoint(engine, lambda scope: context(scope, {}), streams=streams)
+    endpoint = GraphQLEndpoint(engine, context, streams=streams)
     sockets = GraphQLSockets(engine, context, streams, admit=admit)
     return Door(Starlette(lifespan=lifespan), path="/graphql", endpoint=endpoint, sockets=sockets), streams
 

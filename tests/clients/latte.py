@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.statuses import COMPAT, Profile
+from tests.clients.called import ada
 from tests.clients.raw import Reply, ask
 from tests.execution import corner
 
@@ -21,7 +22,7 @@ ASK_LATTE_JSON = b'{"query": "{ drink { name } }"}'
 def endpoint(*, profile: Profile = COMPAT, max_body_bytes: int = 10_000, page: bool = False) -> GraphQLEndpoint:
     return GraphQLEndpoint(
         corner.engine(),
-        lambda scope: "Ada",
+        ada,
         page=HTMLResponse("<h1>Play</h1>") if page else None,
         max_body_bytes=max_body_bytes,
         profile=profile,

@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.requests import Refused
+from tests.clients.called import Guest
 from tests.clients.latte import (
     ASK_LATTE,
     ASK_LATTE_JSON,
@@ -113,7 +114,7 @@ def test_programs_get_no_page() -> None:
 
 
 def test_whoever_makes_the_context_may_send_a_caller_away() -> None:
-    def nobody(scope: Scope) -> object:
+    async def nobody(scope: Scope) -> Guest:
         raise Refused(401, "UNAUTHENTICATED", "This key is not known.", ((b"www-authenticate", b"Bearer"),))
 
     reply = post(GraphQLEndpoint(corner.engine(), nobody), ASK_LATTE)
@@ -123,7 +124,7 @@ def test_whoever_makes_the_context_may_send_a_caller_away() -> None:
 
 
 def test_an_accident_before_the_engine_is_masked_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(scope: Scope) -> object:
+    async def broken(scope: Scope) -> Guest:
         raise corner.TillIsOnFire("/srv/secret/keys.db")
 
     reply = post(GraphQLEndpoint(corner.engine(), broken), ASK_LATTE)
@@ -137,7 +138,10 @@ def test_an_accident_before_the_engine_is_masked_and_logged(caplog: pytest.LogCa
 
 
 def test_data_that_json_has_no_words_for_is_an_accident(caplog: pytest.LogCaptureFixture) -> None:
-    reply = post(GraphQLEndpoint(corner.engine(), lambda scope: "\ud800"), {"query": "{ guest }"})
+    async def unspeakable(scope: Scope) -> Guest:
+        return Guest("\ud800")
+
+    reply = post(GraphQLEndpoint(corner.engine(), unspeakable), {"query": "{ guest }"})
 
     assert (reply.status, reply.json["errors"][0]["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
     assert len(caplog.records) == 1

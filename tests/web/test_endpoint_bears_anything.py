@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.statuses import COMPAT, DRAFT_2026_08
+from tests.clients.called import ada
 from tests.clients.raw import Reply, ask
 from tests.execution import corner
 
-ENDPOINTS = [GraphQLEndpoint(corner.engine(), lambda scope: "Ada", profile=p) for p in (COMPAT, DRAFT_2026_08)]
+ENDPOINTS = [GraphQLEndpoint(corner.engine(), ada, profile=p) for p in (COMPAT, DRAFT_2026_08)]
 JSON_BODY = {"content-type": "application/json"}
 
 anything = st.recursive(

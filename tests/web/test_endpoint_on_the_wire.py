@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from cafe_graphql.web.endpoint import GraphQLEndpoint
+from tests.clients.called import ada
 from tests.clients.serving import serve
 from tests.execution import corner
 
@@ -18,7 +19,7 @@ BODY = json.dumps({"query": "{ drink { name } }"}).encode()
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[Address]:
-    with serve(GraphQLEndpoint(corner.engine(), lambda scope: None)) as where:
+    with serve(GraphQLEndpoint(corner.engine(), ada)) as where:
         yield where
 
 

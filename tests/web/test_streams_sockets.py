@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from cafe_graphql.web.streams.keeping import Limits, Streams
+from tests.clients.house import Visitor
 from tests.clients.streaming import Address, Guest, call, knocking, nobody_listens, seated, serving, wait_until
 
+REVOKED = {"message": "This key was revoked.", "extensions": {"code": "UNAUTHENTICATED"}}
 CALLS = "subscription { calls { number heardBy } }"
 
 
@@ -114,6 +117,28 @@ class TestTheInitialisation:
             assert guest.farewell() == (4500, "Internal server error")
         assert [record.name for record in log.records] == ["cafe_graphql"]
         log.clear()
+
+
+class TestRenewing:
+    """Who calls is found out once; whether they still may is asked for each operation and event."""
+
+    def test_an_operation_of_a_caller_who_may_no_more_is_refused_in_plain_words(self, address: Address) -> None:
+        with seated(address, token="Bob") as guest, shown_the_door("Bob"):
+            guest.subscribe("a", "{ guest }")
+            assert guest.hear() == {"id": "a", "type": "error", "payload": [REVOKED]}
+
+    def test_a_listener_who_may_no_more_hears_so_at_the_next_event(self, address: Address) -> None:
+        with seated(address, token="Eve") as guest:
+            guest.subscribe("calls", "subscription { ownCalls { number heardBy } }")
+            call(address, 51)
+            assert skip_to(guest, 51)["heardBy"] == "Eve"
+            with shown_the_door("Eve"):
+                call(address, 52)
+                told = guest.hear()
+            assert (told["id"], told["type"]) == ("calls", "error")
+            assert [(error["message"], error["extensions"]) for error in told["payload"]] == [
+                (REVOKED["message"], REVOKED["extensions"])
+            ]
 
 
 class TestOperations:
@@ -264,6 +289,15 @@ def test_text_that_is_not_utf_8_closes_the_socket_quietly(address: Address) -> N
     with seated(address) as guest:
         guest.connection.send(b"\xff\xfe", text=True)
         assert guest.farewell()[0] == 1007
+
+
+@contextmanager
+def shown_the_door(name: str) -> Iterator[None]:
+    Visitor.gone.add(name)
+    try:
+        yield
+    finally:
+        Visitor.gone.remove(name)
 
 
 def skip_to(guest: Guest, number: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from graphql import GraphQLError
@@ -17,6 +17,7 @@ from cafe_graphql.execution.answers import Answer, Outcome
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import requests
+from cafe_graphql.web.callers import Called
 from cafe_graphql.web.requests import Refused
 from cafe_graphql.web.streams import messages
 from cafe_graphql.web.streams.keeping import Streams
@@ -24,7 +25,7 @@ from cafe_graphql.web.streams.messages import Message, Unreadable
 from cafe_graphql.web.streams.operations import Operation
 from cafe_graphql.web.streams.stream import GONE, SILENT, Farewell, Left, Stream
 
-MakeContext = Callable[[Scope, Mapping[str, Any]], object]
+MakeContext = Callable[[Scope, Mapping[str, Any]], Awaitable[Called]]
 
 MAX_REASON_BYTES = 123  # of a close frame, by RFC 6455
 
@@ -43,8 +44,9 @@ class GraphQLSockets:
     """Answers operations of every kind over WebSockets.
 
     `make_context` makes what resolvers see as `info.context` from the ASGI scope and the payload of
-    `connection_init`: when that comes, for each operation, and for each event of a subscription that is run. It may
-    raise `Refused`: at first that closes the socket (401 as 4401, 403 as 4403), later it ends the operation.
+    `connection_init`, once: it may raise `Refused`, which closes the socket (401 as 4401, 403 as 4403). For each
+    operation, and for each event of a subscription that is run, that context is renewed; a GraphQLError ends the
+    operation then.
     `admit` looks at a handshake before it is accepted, and may raise `Refused` to send it away.
     """
 
@@ -68,14 +70,14 @@ class GraphQLSockets:
 class Socket(Stream):
     """One WebSocket, from its handshake to its end."""
 
-    __slots__ = ("_asked", "_engine", "_make_context", "_operations", "_parameters", "_scope")
+    __slots__ = ("_asked", "_context", "_engine", "_make_context", "_operations", "_scope")
 
     def __init__(self, engine: Engine, make_context: MakeContext, streams: Streams, scope: Scope, send: Send) -> None:
         super().__init__(streams, send)
         self._engine = engine
         self._make_context = make_context
         self._scope = scope
-        self._parameters: Mapping[str, Any] | None = None  # None until connection_init
+        self._context: Called | None = None  # None until connection_init
         self._operations: dict[str, Operation] = {}
         self._asked: float | None = None  # when the first ping was sent that nothing was heard after
 
@@ -134,22 +136,21 @@ class Socket(Stream):
                 await self._say(messages.pong(message.payload))
 
     async def _init(self, parameters: Mapping[str, Any]) -> None:
-        if self._parameters is not None:
+        if self._context is not None:
             return self.close(TWICE)
         try:
-            self._make_context(self._scope, parameters)
+            self._context = await self._make_context(self._scope, parameters)
         except Refused as refused:
             return self.close(Farewell(CODES.get(refused.status or 400, 4400), refused.message))
         except Exception as error:
             errors.of_accident(error)
             return self.close(BROKEN)
-        self._parameters = parameters
         if self._deadline is not None and not self._deadline.expired():
             self._deadline.reschedule(None)
         return await self._say(messages.ACK)
 
     async def _subscribe(self, operation_id: str, payload: dict[str, Any]) -> None:
-        if self._parameters is None:
+        if self._context is None:
             return self.close(NOT_YET)
         if (known := self._operations.get(operation_id)) and not known.is_left:
             return self.close(Farewell(4409, f"Subscriber for {operation_id} already exists"))
@@ -162,12 +163,12 @@ class Socket(Stream):
             told = errors.plain(f"At most {limit} operations run on one socket at once.", "TOO_MANY_OPERATIONS")
             return await self._say(messages.error(operation_id, [told]))
         operation = self._operations[operation_id] = Operation(operation_id, self._say)
-        operation.task = asyncio.create_task(self._perform(operation, request))
+        operation.task = asyncio.create_task(self._perform(operation, request, self._context))
         return None
 
-    async def _perform(self, operation: Operation, request: Request) -> None:
+    async def _perform(self, operation: Operation, request: Request, caller: Called) -> None:
         try:
-            opened = await self._open(request)
+            opened = await self._open(request, caller)
             del request  # for a subscription lasts, and the text of its query is long
             if isinstance(opened, Subscription):
                 last = await operation.stream(opened)
@@ -181,19 +182,13 @@ class Socket(Stream):
         finally:
             self._forget(operation)
 
-    async def _open(self, request: Request) -> Answer | Subscription:
+    async def _open(self, request: Request, caller: Called) -> Answer | Subscription:
         try:
-            return await self._engine.open(request, self._context(), self._context)
+            return await self._engine.open(request, caller.renewed(), caller.renewed)
         except GraphQLError as refused:
             return Answer(Outcome.UNSUPPORTED, {"errors": errors.of_execution([refused])})
         except Exception as error:
             return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
-
-    def _context(self) -> object:
-        try:
-            return self._make_context(self._scope, self._parameters or {})
-        except Refused as refused:
-            raise refused.within_operation() from None
 
     def _forget(self, operation: Operation) -> None:
         if self._operations.get(operation.id) is operation:
