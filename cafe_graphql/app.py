@@ -10,18 +10,21 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from cafe_graphql.config import Settings
-from cafe_graphql.core.people import GUEST
 from cafe_graphql.execution.engine import Engine
+from cafe_graphql.schema import refusals
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
-from cafe_graphql.services import menu_editing
+from cafe_graphql.services import key_cutting, menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
+from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import health, playground, rest, rest_errors
 from cafe_graphql.web.bodies import BoundedBodies
+from cafe_graphql.web.callers import identified
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import MAX_BODY_BYTES, GraphQLEndpoint
 from cafe_graphql.web.origins import same_origin
+from cafe_graphql.web.requests import headers_of
 from cafe_graphql.web.statuses import PROFILES
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
@@ -42,6 +45,8 @@ def create_app(settings: Settings | None = None) -> Door:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
+        await key_cutting.ensure_signing_key(app.state.cafe)
+        app.state.callers = Callers(app.state.cafe, house_key=settings.house_key)
         watching = asyncio.create_task(Watcher(app.state.cafe).watch())
         with on_stop(streams.close_all):
             yield
@@ -64,14 +69,18 @@ def create_app(settings: Settings | None = None) -> Door:
         opened: Cafe = app.state.cafe
         return opened
 
-    app.include_router(rest.routes(cafe, settings.api_key))
+    def callers() -> Callers:
+        opened: Callers = app.state.callers
+        return opened
+
+    app.include_router(rest.routes(cafe, callers))
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema())
+    engine = Engine(core_schema(), translate=refusals.spoken)
 
-    async def context(_: Scope, _parameters: Mapping[str, Any] | None = None) -> Context:
-        return Context(cafe(), GUEST)
+    async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
+        return Context(cafe(), await identified(callers(), headers_of(scope), parameters))
 
     endpoint = GraphQLEndpoint(
         engine,

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     api_key: SecretStr | None = None
-    """What `X-API-Key` must say for `GET /private/orders`; without it nobody may read them."""
+    """A key that opens everything and is kept in no database: for the first minutes, and for containers."""
 
     http_profile: Literal["compat", "draft-2026-08"] = "compat"
     """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The file behind `database_url`."""
         return Path(self.database_url.removeprefix(_SQLITE)).absolute()
+
+    @property
+    def house_key(self) -> str | None:
+        """The secret of `api_key`."""
+        return self.api_key.get_secret_value() if self.api_key else None
 
     @property
     def is_loopback(self) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from cafe_graphql.core.errors import Unauthenticated
+from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.rates import RateLimit
+from cafe_graphql.services.recognising import Callers
+from cafe_graphql.web import credentials
+from cafe_graphql.web.requests import Headers
 
 
 class Called(Protocol):
@@ -22,3 +28,17 @@ class Called(Protocol):
 
         It may raise a GraphQLError with a code when the caller may no longer listen.
         """
+
+
+async def identified(callers: Callers, headers: Headers, parameters: Mapping[str, Any] | None = None) -> Actor:
+    """Find out who calls by what they send; raises `Refused` when that cannot be trusted.
+
+    `parameters` came with a socket's `connection_init`: what they say goes before the handshake's own headers.
+    """
+    credential = credentials.sent((parameters and credentials.in_parameters(parameters)) or headers)
+    if credential is None:
+        return GUEST
+    try:
+        return await callers.recognise(credential)
+    except Unauthenticated as error:
+        raise credentials.unauthenticated(str(error)) from None

@@ -1,11 +1,13 @@
 """Runs the Node programs in this folder, for which their packages are installed when first needed."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from tests.programs import missing, require
+from tests.running import KEY
 
 HERE = Path(__file__).parent
 
@@ -15,7 +17,12 @@ def run(program: str, *arguments: str, seconds: float = 60) -> Any:
     node = require("node")
     _install()
     done = subprocess.run(
-        [node, str(HERE / program), *arguments], capture_output=True, text=True, timeout=seconds, check=False
+        [node, str(HERE / program), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+        env={**os.environ, "CAFE_KEY": KEY},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
