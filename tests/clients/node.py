@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,21 @@ def run(program: str, *arguments: str, seconds: float = 60) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@contextmanager
+def running(program: str, log: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Run a program of this folder until the block ends; one that reads its standard input ends with it."""
+    node = require("node")
+    _install()
+    with log.open("w") as errors:
+        command = [node, str(HERE / program)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+        with process:
+            try:
+                yield process
+            finally:
+                process.terminate()
 
 
 def _install() -> None:
