@@ -17,7 +17,7 @@ from cafe_graphql.core import menu_file
 from cafe_graphql.core.errors import CafeError
 from cafe_graphql.core.menu import CafeInfo, Sheet
 from cafe_graphql.core.menu_file import MenuFileError, price_list
-from cafe_graphql.core.people import HOUSE, ApiKey, Role, Scope
+from cafe_graphql.core.people import HOUSE, ApiKey, Person, Role, Scope
 from cafe_graphql.services import key_cutting, menu_editing, signing_in
 from cafe_graphql.services.cafe import Cafe
 
@@ -211,15 +211,24 @@ def rotate(database: DatabaseFlag = None) -> None:
 
 @app.command()
 def role(
-    email: Annotated[str, typer.Argument(help="The address that somebody has signed up with.")],
+    who: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody has signed up with.")],
     role: Annotated[Role, typer.Argument(help="What they are to the café from now on.", case_sensitive=False)],
+    account: Annotated[str | None, typer.Option(help="Which, if several have the same address.")] = None,
     database: DatabaseFlag = None,
 ) -> None:
     """Make somebody with an account a barista or manager, or a customer again."""
-    people = _run(_settings(database_url=database), lambda cafe: signing_in.change_role(cafe, email, role))
-    if not people:
-        _stop(f"Nobody has signed up as {email}.")
-    typer.echo(f"{', '.join(person.name for person in people)} is a {role} now.")
+
+    async def change(cafe: Cafe) -> Person:
+        meant = [each for each in await signing_in.with_email(cafe, who) if account in (None, each.public_id)]
+        if len(meant) > 1:
+            known = "\n".join(f"  --account {each.public_id}  {each.name}, a {each.role}" for each in meant)
+            _stop(f"{len(meant)} accounts have the address {who}. Say which, for addresses prove nothing:\n{known}")
+        if not meant:
+            _stop(f"Nobody has signed up as {who}.")
+        return await signing_in.change_role(cafe, meant[0], role)
+
+    person = _run(_settings(database_url=database), change)
+    typer.echo(f"{person.name} <{person.email}> is a {role} now.")
 
 
 @app.command()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.types import Scope
@@ -30,6 +30,9 @@ from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
 
+if TYPE_CHECKING:
+    from cafe_graphql.gateways.oidc import Issuer
+
 GRAPHQL = "/graphql"
 
 
@@ -40,13 +43,14 @@ def create_app(settings: Settings | None = None) -> Door:
     """
     settings = settings or Settings()
     streams = Streams()
+    issuer = _issuer(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
         await key_cutting.ensure_signing_key(app.state.cafe)
-        app.state.callers = Callers(app.state.cafe, house_key=settings.house_key)
+        app.state.callers = Callers(app.state.cafe, settings.house_key, issuer)
         watching = asyncio.create_task(Watcher(app.state.cafe).watch())
         with on_stop(streams.close_all):
             yield
@@ -91,3 +95,12 @@ def create_app(settings: Settings | None = None) -> Door:
     )
     sockets = GraphQLSockets(engine, context, streams, admit=same_origin)
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+
+
+def _issuer(settings: Settings) -> "Issuer | None":
+    if settings.oidc_issuer is None:
+        return None
+    from cafe_graphql.gateways.oidc import Issuer  # brings cryptography and an HTTP client
+
+    audiences = [each.strip() for each in (settings.oidc_audience or "").split(",")]
+    return Issuer(settings.oidc_issuer, audiences, roles_claim=settings.oidc_roles_claim)

@@ -28,6 +28,15 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = None
     """A key that opens everything and is kept in no database: for the first minutes, and for containers."""
 
+    oidc_issuer: str | None = None
+    """An OpenID Connect issuer whose ID tokens are believed, spelled as it spells itself."""
+
+    oidc_audience: str | None = None
+    """Who the café is to that issuer: its client id there; several with commas."""
+
+    oidc_roles_claim: str | None = None
+    """The claim that says `barista` or `manager`, like `realm_access.roles`; without it `cafe role` gives roles."""
+
     http_profile: Literal["compat", "draft-2026-08"] = "compat"
     """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
 

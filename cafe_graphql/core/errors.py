@@ -4,6 +4,7 @@ CafeError
 ├── Rejected   carries every problem that stands in the way
 ├── Forbidden  the caller may not do this; says nothing of whether what they named exists
 │   └── Unauthenticated   a caller who has not said who they are, or whose word cannot be trusted
+├── Away       somebody outside, whose word is needed, does not answer
 ├── Throttled  the caller has tried too often, and may try again later
 ├── Busy       the books could not be written; nothing was stored, and trying again is safe
 └── Unusable   what should be the books is no file that can be opened, or not one of ours
@@ -32,6 +33,10 @@ class Forbidden(CafeError):
 
 class Unauthenticated(Forbidden):
     """It is not known who calls: nothing was sent to tell, or what was sent is wrong or has expired."""
+
+
+class Away(CafeError):
+    """Somebody outside, whose word is needed, does not answer; trying again later may help."""
 
 
 class Throttled(CafeError):

@@ -26,6 +26,11 @@ def shown(word: str) -> str:
     return UNPRINTABLE.sub("\ufffd", word[:64])
 
 
+def one_line(text: str, max_length: int) -> str:
+    """Make a text of anybody's fit for a line: without what cannot be shown, and no longer than this."""
+    return " ".join(_NOT_IN_ONE_LINE.sub(" ", text).split())[:max_length]
+
+
 def _problems(text: str | None, max_length: int, path: Path, unprintable: re.Pattern[str]) -> Iterator[Problem]:
     if text is None:
         return

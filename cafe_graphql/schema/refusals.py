@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from cafe_graphql.core.errors import Busy, Forbidden, Throttled, Unauthenticated
+from cafe_graphql.core.errors import Away, Busy, Forbidden, Throttled, Unauthenticated
 
 
 def bad_input(message: str) -> GraphQLError:
@@ -19,6 +19,6 @@ def spoken(error: Exception) -> GraphQLError | None:
             return GraphQLError(str(error), extensions={"code": "FORBIDDEN"})
         case Throttled(seconds=seconds):
             return GraphQLError(str(error), extensions={"code": "RATE_LIMITED", "retryAfter": seconds})
-        case Busy():
+        case Busy() | Away():
             return GraphQLError(str(error), extensions={"code": "SERVICE_UNAVAILABLE"})
     return None

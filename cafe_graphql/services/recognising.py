@@ -1,18 +1,27 @@
 """Recognising who calls by what they send: a key, a session of ours, or the word of an outside issuer."""
 
+from __future__ import annotations
+
 import asyncio
 import hmac
 import logging
+import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from cafe_graphql.core import accounts, texts
 from cafe_graphql.core.errors import CafeError, Unauthenticated
-from cafe_graphql.core.people import HOUSE, Actor
+from cafe_graphql.core.people import HOUSE, Actor, Person, Role
 from cafe_graphql.services import key_cutting, sessions
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import keys, people
 from cafe_graphql.store.database import Connection
+from cafe_graphql.store.people import Proof
+
+if TYPE_CHECKING:  # cryptography and an HTTP client, which few cafés need
+    from cafe_graphql.gateways.oidc import Identity, Issuer
 
 MAX_REMEMBERED = 1_000
 MAX_LENGTH = 16_384
@@ -31,14 +40,15 @@ class _Known:
 
 
 class Callers:
-    """Recognises callers. `house_key` is the key from the café's settings, if it has one.
+    """Recognises callers. `house_key` is the key from the café's settings, `issuer` whom it trusts, if it has them.
 
     Whom it has recognised it remembers until anything is written to the books: so a key that is revoked, or a role that
     is taken away, in whichever process, counts at once.
     """
 
-    def __init__(self, cafe: Cafe, house_key: str | None = None) -> None:
+    def __init__(self, cafe: Cafe, house_key: str | None = None, issuer: Issuer | None = None) -> None:
         self._cafe = cafe
+        self._issuer = issuer
         self._house = key_cutting.digest(house_key) if house_key else None
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._noted: dict[int, datetime] = {}
@@ -46,6 +56,8 @@ class Callers:
 
     async def recognise(self, credential: str) -> Actor:
         """Give who sends this; `Unauthenticated` says what is wrong with it, and never repeats it.
+
+        `Away` when only an issuer could tell, and it does not answer.
 
         A wrong key takes the same way, and the same time, whether there is one like it or not.
         """
@@ -65,6 +77,8 @@ class Callers:
     async def _looked_up(self, credential: str, digest: str) -> Actor:
         if (issuer := sessions.issuer_of(credential)) == sessions.OURS:
             return self._by_session(credential)
+        if issuer is not None and self._issuer is not None and issuer == self._issuer.url:
+            return await self._by_word(self._issuer, credential)
         if issuer is not None:
             raise Unauthenticated("This token is from an issuer that is not trusted here.")
         return self._by_key(digest)
@@ -75,6 +89,14 @@ class Callers:
         if person is None:
             raise Unauthenticated("This account is no longer there.")
         return person.actor(until)
+
+    async def _by_word(self, issuer: Issuer, token: str) -> Actor:
+        identity = await issuer.verify(token)
+        person = self._cafe.store.read_now(people.by_identity, identity.issuer, identity.subject)
+        role = _role(identity) if issuer.gives_roles else None
+        if person is None or (role is not None and person.role is not role):
+            person = await self._cafe.store.write(_welcome, self._cafe, identity, role)
+        return person.actor(identity.expires_at)
 
     def _by_key(self, digest: str) -> Actor:
         is_house = self._house is not None and hmac.compare_digest(digest, self._house)
@@ -130,6 +152,22 @@ def _now(connection: Connection, actor: Actor) -> Actor:
     ):
         return person.actor(actor.until)
     raise Unauthenticated("Your key was revoked, or your account is no longer there.")
+
+
+def _role(identity: Identity) -> Role:
+    """The highest of the roles that an issuer gives somebody, of those that there are here."""
+    return max((role for role in Role if role in identity.roles), key=list(Role).index, default=Role.CUSTOMER)
+
+
+def _welcome(connection: Connection, cafe: Cafe, identity: Identity, role: Role | None) -> Person:
+    """Open an account for somebody who comes for the first time, or give them the role that they have come to have."""
+    person = people.by_identity(connection, identity.issuer, identity.subject)
+    if person is not None:
+        return people.change_role(connection, person, role or person.role)
+    name = texts.one_line(identity.name or "", accounts.MAX_NAME) or "Customer"
+    email = accounts.normal(identity.email) if identity.email and identity.email_verified else None
+    proof = Proof(issuer=identity.issuer, subject=identity.subject)
+    return people.add(connection, secrets.token_urlsafe(12), name, email, role or Role.CUSTOMER, proof, cafe.clock())
 
 
 def _is_over(actor: Actor, at: datetime) -> bool:

@@ -53,9 +53,14 @@ async def sign_in(cafe: Cafe, email: str, password: str) -> Session:
     return sessions.begin(cafe, person)
 
 
-async def change_role(cafe: Cafe, email: str, role: Role) -> list[Person]:
-    """Give everybody with this address a role: for whoever holds the café's books, so nobody is asked who they are."""
-    return await cafe.store.write(people.change_role, accounts.normal(email), role)
+async def with_email(cafe: Cafe, email: str) -> list[Person]:
+    """Give everybody with this address: for whoever holds the café's books, so nobody is asked who they are."""
+    return await cafe.store.read(people.with_email, accounts.normal(email))
+
+
+async def change_role(cafe: Cafe, person: Person, role: Role) -> Person:
+    """Give somebody another role: for whoever holds the café's books, so nobody is asked who they are."""
+    return await cafe.store.write(people.change_role, person, role)
 
 
 async def who_is(cafe: Cafe, actor: Actor) -> Person | None:

@@ -1,7 +1,7 @@
 """People with accounts in the store."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,10 +80,15 @@ def change_password_hash(connection: Connection, person: Person, password_hash: 
     connection.execute(update(people).where(people.c.id == person.id).values(password_hash=password_hash))
 
 
-def change_role(connection: Connection, email: str, role: Role) -> list[Person]:
-    """Give everybody with this address a role, and tell who that is."""
-    connection.execute(update(people).where(people.c.email == email).values(role=role.value))
+def with_email(connection: Connection, email: str) -> list[Person]:
+    """Give everybody with this address: at most one of them has a password here, the others are known elsewhere."""
     return [_person(row) for row in connection.execute(select(people).where(people.c.email == email)).mappings()]
+
+
+def change_role(connection: Connection, person: Person, role: Role) -> Person:
+    """Give somebody another role."""
+    connection.execute(update(people).where(people.c.id == person.id).values(role=role.value))
+    return replace(person, role=role)
 
 
 def _one(connection: Connection, statement: Select[Any], values: dict[str, object]) -> Person | None:

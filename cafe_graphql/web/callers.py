@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from cafe_graphql.core.errors import Unauthenticated
+from cafe_graphql.core.errors import Away, Unauthenticated
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.rates import RateLimit
 from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import credentials
-from cafe_graphql.web.requests import Headers
+from cafe_graphql.web.requests import Headers, Refused
 
 
 class Called(Protocol):
@@ -42,3 +42,5 @@ async def identified(callers: Callers, headers: Headers, parameters: Mapping[str
         return await callers.recognise(credential)
     except Unauthenticated as error:
         raise credentials.unauthenticated(str(error)) from None
+    except Away as error:
+        raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None

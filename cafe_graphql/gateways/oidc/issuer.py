@@ -52,6 +52,8 @@ class Issuer:
         self._expected = Expected(url, audiences, leeway, roles_claim)
         self._keys = KeyCache(url, patience, monotonic)
         self._clock = clock
+        self.url = url
+        self.gives_roles = roles_claim is not None
 
     async def verify(self, token: str) -> Identity:
         """Give whom the token speaks of; raise Untrusted if it proves nothing, Unreachable if nobody can tell now.
