@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +62,15 @@ class Window:
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[Window]:
     """Give a café with the built-in menu on a Monday morning in New York."""
+    with opened(tmp_path) as window:
+        yield window
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Window]:
+    """Give such a café, whose books are in this folder, until the block ends."""
     loop = asyncio.new_event_loop()
-    cafe = loop.run_until_complete(menu_editing.open_cafe(f"sqlite:///{tmp_path}/cafe.db"))
+    cafe = loop.run_until_complete(menu_editing.open_cafe(f"sqlite:///{folder}/cafe.db"))
     loop.run_until_complete(menu_editing.ensure_menu(cafe))
     loop.run_until_complete(key_cutting.ensure_signing_key(cafe))
     window = Window(loop, cafe, Engine(core_schema(), translate=refusals.spoken))
