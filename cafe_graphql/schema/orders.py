@@ -1,6 +1,6 @@
 """Orders as callers see them: one order, the order book by pages, and what to ask it for."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Hashable, Iterable
 from datetime import datetime
 
 import strawberry
@@ -23,6 +23,11 @@ from cafe_graphql.schema.quotes import LineChoice, Quote, Totals
 from cafe_graphql.services import ordering
 from cafe_graphql.services.ordering import Ref
 from cafe_graphql.store import events, kitchen
+
+MAX_SAID = 2_000
+"""Orders whose words are kept, of about 5 KiB each."""
+
+_SAID: dict[Hashable, "Order"] = {}
 
 
 @strawberry.type(description="A line as sold: later changes of the menu never change it.")
@@ -96,9 +101,18 @@ class Order(Node):
     @classmethod
     def of(cls, order: orders.Order, menu: Menu, viewer: Actor, *, is_held: bool = False) -> "Order":
         """Put an order into words for one who sees it; `is_held`: they have its token."""
-        why_not = orders.why_not_cancel(order.status)
-        if why_not is None and not is_held and not ordering.may(viewer, Act.CANCEL_ORDERS, order):
-            why_not = "You may not call it off."
+        may_cancel = is_held or ordering.may(viewer, Act.CANCEL_ORDERS, order)
+        # Orders are read far more often than they change, and the same words do for all who may do the same with it.
+        key = (order.public_id, order.version, menu.source, may_cancel, moves_orders(viewer))
+        if (said := _SAID.get(key)) is None or said.source is not order:
+            said = _SAID[key] = cls._said(order, menu, may_cancel, moves_orders(viewer))
+            if len(_SAID) > MAX_SAID:
+                del _SAID[next(iter(_SAID))]
+        return said
+
+    @classmethod
+    def _said(cls, order: orders.Order, menu: Menu, may_cancel: bool, may_move: bool) -> "Order":
+        why_not = orders.why_not_cancel(order.status) or (None if may_cancel else "You may not call it off.")
         return cls(
             id=ids.encode("Order", order.public_id),
             number=order.number,
@@ -116,7 +130,7 @@ class Order(Node):
             estimated_ready_at=order.estimated_ready_at,
             viewer_can_cancel=why_not is None,
             viewer_cannot_cancel_reason=why_not,
-            next_statuses=list(orders.NEXT[order.status]) if moves_orders(viewer) else [],
+            next_statuses=list(orders.NEXT[order.status]) if may_move else [],
             source=order,
         )
 

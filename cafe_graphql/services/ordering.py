@@ -118,7 +118,7 @@ def reorder_quote(cafe: Cafe, order: Order) -> Quote:
 def _place(
     connection: Connection, cafe: Cafe, actor: Actor, draft: Draft, key: str | None, expected_total: int | None
 ) -> Placed:
-    fingerprint = _fingerprint(draft)
+    fingerprint = "" if key is None else _fingerprint(draft)
     known = _remembered(connection, actor, key)
     if known is not None and known.fingerprint == fingerprint:
         return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
@@ -126,11 +126,11 @@ def _place(
     priced = pricing.quote(menu, draft, kitchen.seen(connection, menu.cafe, draft.pickup_at, at))
     if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
         raise NotPlaced(problems, priced)
-    order_id = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
-    events.append(connection, order_id, at, actor.name, StatusChanged(None, Status.PLACED))
+    order = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
+    events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
-        order_book.remember(connection, actor.id, key, fingerprint, order_id)
-    return Placed(order_book.by_id(connection, order_id), replayed=False, warnings=priced.warnings)
+        order_book.remember(connection, actor.id, key, fingerprint, order.id)
+    return Placed(order, replayed=False, warnings=priced.warnings)
 
 
 def _remembered(connection: Connection, actor: Actor, key: str | None) -> order_book.Remembered | None:

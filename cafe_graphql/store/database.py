@@ -12,7 +12,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from cafe_graphql.core.errors import Unusable
-from cafe_graphql.store.writer import File, Job, Writer, driver
+from cafe_graphql.store.hot import driver, to_json
+from cafe_graphql.store.writer import File, Job, Writer
 
 __all__ = ["Connection", "Database"]
 
@@ -36,7 +37,7 @@ class Database:
         self.engine = create_engine(
             url,
             connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
-            json_serializer=_to_json,
+            json_serializer=to_json,
             json_deserializer=orjson.loads,
         )
         event.listen(self.engine, "connect", _set_up)
@@ -57,8 +58,12 @@ class Database:
 
     def read_now(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a quick read on one snapshot; only on the thread that opened the database."""
-        with self._reader.begin():
+        self._driver.execute("BEGIN")  # not through SQLAlchemy, which takes longer for it than most reads take
+        try:
             return fn(self._reader, *args, **kwargs)
+        finally:
+            self._reader.rollback()
+            self._driver.rollback()
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a quick read; awaited, because other databases will have to wait for their answer."""
@@ -95,11 +100,6 @@ class Database:
         self.engine.dispose()
 
 
-def _to_json(value: object) -> str:
-    """Write core values as they are: dataclasses as objects, sets in a fixed order."""
-    return orjson.dumps(value, default=sorted).decode()
-
-
 def _set_up(connection: sqlite3.Connection, _: object) -> None:
     _log_ahead(connection)
     for pragma in ("synchronous = FULL", "foreign_keys = ON"):
@@ -121,5 +121,6 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     """Take the write lock before an act's first read: the driver's own way would let two sell the last one."""
-    writes = connection.get_execution_options().get("cafe_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not driver(connection).in_transaction:
+        writes = connection.get_execution_options().get("cafe_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select
 
 from cafe_graphql.core.orders import CancelReason, Change, EstimateChanged, Event, LineDone, Status, StatusChanged
+from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import OrderEventRow, table
 from cafe_graphql.store.times import from_micros, to_micros
 
 events = table(OrderEventRow)
 
-_ADD = insert(events)
+_ADD = Hot(insert(events), [column.key for column in events.c if column.key != "id"])
 _OF_ORDER = select(events).where(events.c.order_id == bindparam("order_id")).order_by(events.c.id)
 _AFTER = select(events).where(events.c.id > bindparam("after")).order_by(events.c.id).limit(bindparam("limit"))
 _OF_ORDER_AFTER = _AFTER.where(events.c.order_id == bindparam("order_id"))
@@ -23,7 +24,7 @@ def append(connection: Connection, order_id: int, at: datetime, actor: str, chan
     """Write down what happened to an order; rows are numbered in the order of commit, without a gap."""
     kind, data = _written(change)
     row = {"order_id": order_id, "kind": kind, "at": to_micros(at), "actor": actor, "data": data}
-    connection.execute(_ADD, row)
+    _ADD.run(connection, row)
 
 
 def of_order(connection: Connection, order_id: int) -> list[Event]:

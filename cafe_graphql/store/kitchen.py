@@ -8,6 +8,7 @@ from cafe_graphql.core import kitchen
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import CafeInfo
 from cafe_graphql.core.orders import QUEUED, Order, Status
+from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.orders import load, orders
 from cafe_graphql.store.times import from_micros, to_micros
 
@@ -17,7 +18,7 @@ MAX_QUEUE = 200
 MAX_POSITION = 999
 """The furthest back in the queue that anybody is told."""
 
-_BUSY = (
+_BUSY = Hot(
     select(orders.c.queue_promise)
     .where(orders.c.queue_promise > bindparam("at"), orders.c.pickup_at.is_(None))
     .order_by(orders.c.queue_promise.desc())
@@ -42,10 +43,12 @@ _BEFORE = (
     .subquery()
 )
 _POSITION = select(func.count()).select_from(_BEFORE)
-_PICKUPS = select(orders.c.pickup_at).where(
-    orders.c.pickup_at >= bindparam("begins"),
-    orders.c.pickup_at < bindparam("ends"),
-    orders.c.status != Status.CANCELLED.value,
+_PICKUPS = Hot(
+    select(orders.c.pickup_at).where(
+        orders.c.pickup_at >= bindparam("begins"),
+        orders.c.pickup_at < bindparam("ends"),
+        orders.c.status != Status.CANCELLED.value,
+    )
 )
 
 
@@ -58,14 +61,14 @@ def seen(connection: Connection, cafe: CafeInfo, pickup_at: datetime | None, at:
 
 def busy_until(connection: Connection, at: datetime, stations: int) -> tuple[datetime, ...]:
     """Give the latest promises still to be kept, one for each busy station."""
-    found = connection.execute(_BUSY, {"at": to_micros(at), "stations": stations}).scalars()
-    return tuple(map(from_micros, found))
+    found = _BUSY.rows(connection, {"at": to_micros(at), "stations": stations})
+    return tuple(from_micros(micros) for (micros,) in found)
 
 
 def pickups(connection: Connection, begins: datetime, ends: datetime) -> list[datetime]:
     """Give the times between two instants at which guests will come, for orders that still stand."""
     bounds = {"begins": to_micros(begins), "ends": to_micros(ends)}
-    return [from_micros(micros) for micros in connection.execute(_PICKUPS, bounds).scalars()]
+    return [from_micros(micros) for (micros,) in _PICKUPS.rows(connection, bounds)]
 
 
 def queue(connection: Connection, after: Order | None = None) -> list[Order]:

@@ -21,6 +21,7 @@ from cafe_graphql.core.menu import (
     Unavailable,
     Use,
 )
+from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import CafeRow, CategoryRow, ItemRow, OptionGroupRow, table
 
 cafe = table(CafeRow)
@@ -28,12 +29,13 @@ categories = table(CategoryRow)
 groups = table(OptionGroupRow)
 items = table(ItemRow)
 
-_VERSION = select(cafe.c.menu_version)
+_VERSION = Hot(select(cafe.c.menu_version))
 
 
 def version(connection: Connection) -> int | None:
     """Give the number of the menu as it is now; None before the first."""
-    return connection.execute(_VERSION).scalar()
+    found: int | None = _VERSION.scalar(connection)
+    return found
 
 
 def current(connection: Connection, known: Menu | None) -> Menu:

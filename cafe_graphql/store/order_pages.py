@@ -1,14 +1,29 @@
 """The order book by pages: keyset reads that cost the same however many orders there are."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import astuple, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from cafe_graphql.core.orders import Filter, Order, Sort
-from cafe_graphql.store.orders import lines, load, orders
+from cafe_graphql.store import shelf
+from cafe_graphql.store.hot import Hot
+from cafe_graphql.store.orders import lines, orders
+from cafe_graphql.store.shelf import HEAD
 from cafe_graphql.store.times import to_micros
 
 _BEYOND = 2**62
@@ -22,22 +37,20 @@ Key = tuple[int, int]
 """Where a page begins: the `updated_at` (microseconds) and the number of the last order of the page before."""
 
 
+_FINDING: dict[Hashable, Hot] = {}
+
+
 def page(connection: Connection, wanted: Filter, sort: Sort, after: Key | None, first: int) -> list[Order]:
     """Give up to `first` orders that follow `after`.
 
     Orders are placed in the order of their ids, so sorting by id sorts by the time of placing. Each status is a range
     of its own index; several are read one by one and merged, so that a rare one is found without scanning the rest.
     """
-    if not is_bounded(wanted, sort) and (few := _few(connection, wanted)) is not None:
-        return load(connection, connection.execute(_among(few, wanted, sort, after, first)).mappings().all())
-    statement, id = _statement(wanted, sort)
-    statement = statement.where(*_conditions(wanted, orders.c, id)).limit(first)
-    if after is not None:
-        statement = statement.where(_follows(after, sort, orders.c.updated_at, id))
-    statement = statement.order_by(*_order_by(sort, orders.c.updated_at, id))
-    if wanted.statuses is not None:
-        statement = _merged([statement.where(orders.c.status == status) for status in wanted.statuses], sort, first)
-    return load(connection, connection.execute(statement).mappings().all())
+    values = _values(wanted, after, first)
+    if not is_bounded(wanted, sort) and (few := _few(connection, wanted, values)) is not None:
+        rows = connection.execute(_among(few, wanted, sort, after is not None), values).all()
+        return shelf.orders(connection, [(row.id, row.version, row.updated_at) for row in rows])
+    return shelf.orders(connection, _finding(wanted, sort, after is not None).rows(connection, values))
 
 
 def is_bounded(wanted: Filter, sort: Sort) -> bool:
@@ -57,13 +70,51 @@ def is_bounded(wanted: Filter, sort: Sort) -> bool:
 def count(connection: Connection, wanted: Filter) -> int:
     """Count the orders that `wanted` asks for; looks at every one of them."""
     statement = select(func.count()).select_from(orders).where(*_all_conditions(wanted, orders.c))
-    return connection.execute(statement).scalar_one()
+    return connection.execute(statement, _values(wanted, None, 0)).scalar_one()
 
 
-def _few(connection: Connection, wanted: Filter) -> Sequence[int] | None:
+def _finding(wanted: Filter, sort: Sort, continues: bool) -> Hot:
+    """The statement that finds a page; one for all filters that ask for the same kinds of things."""
+    asked = tuple(value is not None for value in astuple(replace(wanted, statuses=None)))
+    kind = (asked, wanted.statuses and len(wanted.statuses), sort, continues)
+    if (known := _FINDING.get(kind)) is None:
+        known = _FINDING[kind] = Hot(_page(wanted, sort, continues))
+    return known
+
+
+def _page(wanted: Filter, sort: Sort, continues: bool) -> Select[Any]:
+    statement, id = _statement(wanted, sort)
+    statement = statement.where(*_conditions(wanted, orders.c, id)).limit(bindparam("first"))
+    if continues:
+        statement = statement.where(_follows(sort, orders.c.updated_at, id))
+    statement = statement.order_by(*_order_by(sort, orders.c.updated_at, id))
+    if wanted.statuses is None:
+        return statement
+    each = [
+        statement.where(orders.c.status == bindparam(f"its_status_{index}")) for index in range(len(wanted.statuses))
+    ]
+    return _merged(each, sort)
+
+
+def _values(wanted: Filter, after: Key | None, first: int) -> dict[str, object]:
+    """What the statements here take, by the names that they have for it."""
+    instants = {name: getattr(wanted, name) for name in ("placed_after", "placed_before", "updated_after")}
+    return {
+        "first": first,
+        "last_updated_at": after and after[0],
+        "last_id": after and after[1],
+        "item_id": wanted.item_id,
+        "number": wanted.number,
+        "customer_id": wanted.customer_id,
+        **{f"its_status_{index}": status.value for index, status in enumerate(wanted.statuses or ())},
+        **{name: instant and to_micros(instant) for name, instant in instants.items()},
+    }
+
+
+def _few(connection: Connection, wanted: Filter, values: dict[str, object]) -> Sequence[int] | None:
     """The orders that some one condition leaves, where they are so few that each can be looked at."""
     for condition in _narrow(wanted):
-        ids = connection.execute(condition.limit(_FEW + 1)).scalars().all()
+        ids = connection.execute(condition.limit(_FEW + 1), values).scalars().all()
         if len(ids) <= _FEW:
             return ids
     return None
@@ -85,20 +136,21 @@ def _narrow(wanted: Filter) -> Iterator[Select[int]]:
         yield select(orders.c.id).where(*_placed(wanted, orders.c.id))
 
 
-def _among(ids: Sequence[int], wanted: Filter, sort: Sort, after: Key | None, first: int) -> Select[Any]:
+def _among(ids: Sequence[int], wanted: Filter, sort: Sort, continues: bool) -> Select[Any]:
     """Read the page from these orders alone; the limit keeps SQLite from walking another index to them."""
     rows = select(orders).where(orders.c.id.in_(ids)).limit(_FEW).subquery()
-    statement = select(rows).where(*_all_conditions(wanted, rows.c)).limit(first)
-    if after is not None:
-        statement = statement.where(_follows(after, sort, rows.c.updated_at, rows.c.id))
+    statement = select(rows.c.id, rows.c.version, rows.c.updated_at).where(*_all_conditions(wanted, rows.c))
+    statement = statement.limit(bindparam("first"))
+    if continues:
+        statement = statement.where(_follows(sort, rows.c.updated_at, rows.c.id))
     return statement.order_by(*_order_by(sort, rows.c.updated_at, rows.c.id))
 
 
-def _merged(branches: Sequence[Select[Any]], sort: Sort, first: int) -> Select[Any]:
+def _merged(branches: Sequence[Select[Any]], sort: Sort) -> Select[Any]:
     if not branches:
-        return select(orders).where(false())
+        return select(*HEAD).where(false())
     rows = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    return select(rows).order_by(*_order_by(sort, rows.c.updated_at, rows.c.id)).limit(first)
+    return select(rows).order_by(*_order_by(sort, rows.c.updated_at, rows.c.id)).limit(bindparam("first"))
 
 
 def _statement(wanted: Filter, sort: Sort) -> tuple[Select[Any], ColumnElement[int]]:
@@ -107,10 +159,10 @@ def _statement(wanted: Filter, sort: Sort) -> tuple[Select[Any], ColumnElement[i
     Orders of one item are found through that item's lines, which its index holds in the order of ids.
     """
     if wanted.item_id is None:
-        return select(orders), orders.c.id
+        return select(*HEAD), orders.c.id
     if sort is Sort.UPDATED_AT_DESC:
-        return select(orders).where(_has_item(wanted.item_id, orders.c.id)), orders.c.id
-    of_item = select(orders).join(lines, lines.c.order_id == orders.c.id).where(lines.c.item_id == wanted.item_id)
+        return select(*HEAD).where(_has_item(orders.c.id)), orders.c.id
+    of_item = select(*HEAD).join(lines, lines.c.order_id == orders.c.id).where(lines.c.item_id == bindparam("item_id"))
     return of_item.group_by(lines.c.order_id), lines.c.order_id
 
 
@@ -124,8 +176,8 @@ def _order_by(sort: Sort, updated_at: ColumnElement[int], id: ColumnElement[int]
             return [updated_at.desc(), id.desc()]
 
 
-def _follows(after: Key, sort: Sort, updated_at: ColumnElement[int], id: ColumnElement[int]) -> ColumnElement[bool]:
-    last_updated_at, last_id = after
+def _follows(sort: Sort, updated_at: ColumnElement[int], id: ColumnElement[int]) -> ColumnElement[bool]:
+    last_updated_at, last_id = (bindparam(name, type_=BigInteger) for name in ("last_updated_at", "last_id"))
     match sort:
         case Sort.PLACED_AT_DESC:
             return id < last_id
@@ -140,33 +192,33 @@ def _all_conditions(wanted: Filter, of: Columns) -> Iterator[ColumnElement[bool]
     if wanted.statuses is not None:
         yield of.status.in_(wanted.statuses)
     if wanted.item_id is not None:
-        yield _has_item(wanted.item_id, of.id)
+        yield _has_item(of.id)
 
 
 def _conditions(wanted: Filter, of: Columns, id: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
     yield from _placed(wanted, id)
     if wanted.updated_after is not None:
-        yield of.updated_at > to_micros(wanted.updated_after)
+        yield of.updated_at > bindparam("updated_after")
     if wanted.number is not None:
-        yield of.number == wanted.number
+        yield of.number == bindparam("number")
     if wanted.customer_id is not None:
-        yield of.customer_id == wanted.customer_id
+        yield of.customer_id == bindparam("customer_id")
 
 
 def _placed(wanted: Filter, id: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
     if wanted.placed_after is not None:
-        yield id > func.coalesce(_nearest(wanted.placed_after, before=True), 0)
+        yield id > func.coalesce(_nearest("placed_after", before=True), 0)
     if wanted.placed_before is not None:
-        yield id < func.coalesce(_nearest(wanted.placed_before, before=False), _BEYOND)
+        yield id < func.coalesce(_nearest("placed_before", before=False), _BEYOND)
 
 
-def _nearest(instant: datetime, *, before: bool) -> ColumnElement[int]:
-    """The id of the last order placed until `instant`, or of the first from it on."""
-    placed_at, micros = orders.alias().c, to_micros(instant)
+def _nearest(instant: str, *, before: bool) -> ColumnElement[int]:
+    """The id of the last order placed until the instant of this name, or of the first from it on."""
+    placed_at, micros = orders.alias().c, bindparam(instant, type_=BigInteger)
     condition = placed_at.placed_at <= micros if before else placed_at.placed_at >= micros
     towards = placed_at.placed_at.desc() if before else placed_at.placed_at.asc()
     return select(placed_at.id).where(condition).order_by(towards).limit(1).scalar_subquery()
 
 
-def _has_item(item_id: int, id: ColumnElement[int]) -> ColumnElement[bool]:
-    return select(lines.c.id).where(lines.c.order_id == id, lines.c.item_id == item_id).exists()
+def _has_item(id: ColumnElement[int]) -> ColumnElement[bool]:
+    return select(lines.c.id).where(lines.c.order_id == id, lines.c.item_id == bindparam("item_id")).exists()

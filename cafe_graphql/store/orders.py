@@ -1,6 +1,6 @@
 """Orders in the store: adding, finding, changing, and the keys that keep an order from being placed twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, Draft, Quote, Totals
 from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.orders import QUEUED, Order, OrderLine, Status
+from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
 from cafe_graphql.store.times import from_micros, to_micros
 
@@ -17,20 +18,25 @@ orders = table(OrderRow)
 lines = table(OrderLineRow)
 keys = table(IdempotencyKeyRow)
 
-_LAST_PLACED = select(orders.c.placed_at).order_by(orders.c.id.desc()).limit(1)
-_LAST_SEQUENCE = select(func.max(orders.c.sequence)).where(orders.c.business_date == bindparam("day"))
-_ADD_ORDER = insert(orders)
-_ADD_LINE = insert(lines)
+_LAST_PLACED = Hot(select(orders.c.placed_at).order_by(orders.c.id.desc()).limit(1))
+_LAST_SEQUENCE = Hot(select(func.max(orders.c.sequence)).where(orders.c.business_date == bindparam("day")))
+_ADD_ORDER = Hot(insert(orders), [column.key for column in orders.c if column.key != "id"])
+_ADD_LINE = Hot(insert(lines), [column.key for column in lines.c if column.key != "id"])
 _BY_ID = select(orders).where(orders.c.id == bindparam("id"))
 _BY_IDS = select(orders).where(orders.c.id.in_(bindparam("ids", expanding=True)))
 _BY_PUBLIC_ID = select(orders).where(orders.c.public_id == bindparam("public_id"))
 _BY_TOKEN = select(orders).where(orders.c.tracking_token == bindparam("token"))
 _BY_LINE = select(orders).join(lines, lines.c.order_id == orders.c.id).where(lines.c.id == bindparam("line"))
 _LINES = select(lines).where(lines.c.order_id.in_(bindparam("order_ids", expanding=True))).order_by(lines.c.id)
-_REMEMBERED = select(keys.c.order_id, keys.c.fingerprint).where(
-    keys.c.actor == bindparam("actor"), keys.c.key == bindparam("key")
+_REMEMBERED = Hot(
+    select(keys.c.order_id, keys.c.fingerprint).where(
+        keys.c.actor == bindparam("actor"), keys.c.key == bindparam("key")
+    )
 )
-_REMEMBER = insert(keys)
+_REMEMBER = Hot(insert(keys), [column.key for column in keys.c])
+
+
+Row = RowMapping | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +62,19 @@ class Remembered:
 
 def next_instant(connection: Connection, now: datetime) -> datetime:
     """Give the instant to place the next order at: `now`, but always later than the last one's."""
-    last = connection.execute(_LAST_PLACED).scalar()
+    last = _LAST_PLACED.scalar(connection)
     return now if last is None else from_micros(max(to_micros(now), last + 1))
 
 
 def next_sequence(connection: Connection, business_date: str) -> int:
     """Count the day's orders on by one, from 1."""
-    return (connection.execute(_LAST_SEQUENCE, {"day": business_date}).scalar() or 0) + 1
+    return (_LAST_SEQUENCE.scalar(connection, {"day": business_date}) or 0) + 1
 
 
-def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime) -> int:
-    """Write a priced draft down as an order and give its number in the store."""
+def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime) -> Order:
+    """Write a priced draft down as an order, and give it."""
     micros = to_micros(at)
-    row = {
+    row: dict[str, Any] = {
         "public_id": slip.public_id,
         "tracking_token": slip.tracking_token,
         "business_date": slip.business_date,
@@ -91,9 +97,8 @@ def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: date
         "placed_by": slip.placed_by,
         "customer_id": slip.customer_id,
     }
-    order_id: int = connection.execute(_ADD_ORDER, row).lastrowid
-    connection.execute(_ADD_LINE, [_line_row(order_id, line) for line in quote.lines])
-    return order_id
+    row["id"] = _ADD_ORDER.run(connection, row)
+    return _order(row, [_added(connection, row["id"], line) for line in quote.lines])
 
 
 def by_id(connection: Connection, order_id: int) -> Order:
@@ -145,17 +150,17 @@ def _change(connection: Connection, order: Order, at: datetime, **columns: objec
 
 def remembered(connection: Connection, actor: str, key: str) -> Remembered | None:
     """Give what this actor's key has placed, if it has placed anything."""
-    row = connection.execute(_REMEMBERED, {"actor": actor, "key": key}).first()
-    return None if row is None else Remembered(row.order_id, row.fingerprint)
+    found = _REMEMBERED.rows(connection, {"actor": actor, "key": key})
+    return Remembered(*found[0]) if found else None
 
 
 def remember(connection: Connection, actor: str, key: str, fingerprint: str, order_id: int) -> None:
     """Note which order a key has placed."""
     row = {"actor": actor, "key": key, "fingerprint": fingerprint, "order_id": order_id}
-    connection.execute(_REMEMBER, row)
+    _REMEMBER.run(connection, row)
 
 
-def load(connection: Connection, rows: Sequence[RowMapping]) -> list[Order]:
+def load(connection: Connection, rows: Sequence[Row]) -> list[Order]:
     """Give the orders of these rows, in their order, with all their lines read at once."""
     of_order: dict[int, list[OrderLine]] = {row["id"]: [] for row in rows}
     for line in connection.execute(_LINES, {"order_ids": list(of_order)}).mappings():
@@ -163,12 +168,12 @@ def load(connection: Connection, rows: Sequence[RowMapping]) -> list[Order]:
     return [_order(row, of_order[row["id"]]) for row in rows]
 
 
-def _one(connection: Connection, row: RowMapping | None) -> Order | None:
+def _one(connection: Connection, row: Row | None) -> Order | None:
     return None if row is None else load(connection, [row])[0]
 
 
-def _line_row(order_id: int, line: Build) -> dict[str, Any]:
-    return {
+def _added(connection: Connection, order_id: int, line: Build) -> OrderLine:
+    row = {
         "order_id": order_id,
         "item_id": line.item.id,
         "name": line.item.name,
@@ -180,9 +185,22 @@ def _line_row(order_id: int, line: Build) -> dict[str, Any]:
         "note": line.note,
         "is_done": False,
     }
+    line_id = _ADD_LINE.run(connection, row)
+    return OrderLine(
+        line_id,
+        line.item.id,
+        line.item.name,
+        line.quantity,
+        line.choices,
+        line.allergens,
+        line.calories,
+        line.unit_price,
+        line.note,
+        is_done=False,
+    )
 
 
-def _line(row: RowMapping) -> OrderLine:
+def _line(row: Row) -> OrderLine:
     return OrderLine(
         id=row["id"],
         item_id=row["item_id"],
@@ -197,7 +215,7 @@ def _line(row: RowMapping) -> OrderLine:
     )
 
 
-def _order(row: RowMapping, its_lines: Iterable[OrderLine]) -> Order:
+def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
     return Order(
         id=row["id"],
         public_id=row["public_id"],
@@ -218,5 +236,7 @@ def _order(row: RowMapping, its_lines: Iterable[OrderLine]) -> Order:
     )
 
 
-def _adjustment(row: dict[str, Any]) -> Adjustment:
+def _adjustment(row: dict[str, Any] | Adjustment) -> Adjustment:
+    if isinstance(row, Adjustment):  # as it was just added
+        return row
     return Adjustment(AdjustmentKind(row["kind"]), row["label"], row["amount"], row["line_index"])

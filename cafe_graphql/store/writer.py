@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cafe_graphql.core.errors import Busy
+from cafe_graphql.store.hot import driver
 
 MAX_BATCH = 64
 """The most acts that share one commit."""
@@ -159,8 +159,3 @@ def _tell_all(outcomes: list[_Outcome]) -> None:
 def _tell(outcomes: Iterable[_Outcome]) -> None:
     for outcome in outcomes:
         outcome.tell()
-
-
-def driver(connection: Connection) -> Any:
-    """Give Python's own connection behind SQLAlchemy's."""
-    return connection.connection.driver_connection

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from cafe_graphql.core.orders import QUEUED, Order
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import kitchen
 from tests.services.books import NOON, all_orders, opened
+from tests.store.watching import watched_reads
 
 DAY = timedelta(days=1)
 
@@ -39,9 +40,7 @@ def test_the_kitchen_reads_an_index_of_its_own(
 
 def _plan(cafe: Cafe, ask: Callable[[Connection], Any]) -> list[str]:
     """How SQLite carries out the first statement of a question, with its parameters bound as they are."""
-    asked: list[tuple[str, Any]] = []
-    event.listen(cafe.store.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
-    cafe.store.read_now(ask)
-    statement, parameters = next((s, p) for s, p in asked if s.startswith("SELECT"))
-    rows = cafe.store.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
-    return [row[3] for row in rows]
+    with watched_reads(cafe.store) as asked:
+        cafe.store.read_now(ask)
+    statement = next(sql for sql in asked if sql.startswith("SELECT"))
+    return [row[3] for row in cafe.store._driver.execute(f"EXPLAIN QUERY PLAN {statement}")]

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from cafe_graphql.core.drafts import Draft, LineDraft
 from cafe_graphql.core.orders import Filter, Order, Sort, Status
@@ -22,6 +21,7 @@ from cafe_graphql.store import order_pages
 from cafe_graphql.store.order_pages import Key
 from cafe_graphql.store.times import to_micros
 from tests.services.books import NOON, Clock, all_orders, opened
+from tests.store.watching import watched_reads
 
 ITEMS = ["latte", "cappuccino", "espresso", "bagel"]
 MINUTE = timedelta(minutes=1)
@@ -213,19 +213,12 @@ Plan = Sequence[tuple[int, str]]
 
 def _plans(cafe: Cafe, wanted: Filter, sort: Sort, after: Key | None) -> list[Plan]:
     """Give the plan of every query that finds a page; not of those that read the lines of its orders."""
-    ran: list[tuple[str, Sequence[object]]] = []
-
-    def note(_c: object, _cursor: object, statement: str, values: Sequence[object], *_: object) -> None:
-        ran.append((statement, values))
-
-    event.listen(cafe.store.engine, "before_cursor_execute", note)
-    try:
+    with watched_reads(cafe.store) as ran:
         cafe.store.read_now(order_pages.page, wanted, sort, after, 20)
-    finally:
-        event.remove(cafe.store.engine, "before_cursor_execute", note)
-    finding = [query for query in ran if "order_lines.order_id IN" not in query[0] and query[0] != "BEGIN"]
+    reading = ("SELECT orders.id, orders.public_id", "SELECT order_lines.id")
+    finding = [sql for sql in ran if sql.startswith("SELECT") and not sql.startswith(reading)]
     explain = cafe.store._driver.execute
-    return [[(row[1], row[3]) for row in explain(f"EXPLAIN QUERY PLAN {sql}", values)] for sql, values in finding]
+    return [[(row[1], row[3]) for row in explain(f"EXPLAIN QUERY PLAN {sql}")] for sql in finding]
 
 
 def _is_of_a_table(step: str) -> bool:
