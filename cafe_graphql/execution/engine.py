@@ -14,14 +14,14 @@ from graphql import (
     GraphQLSchema,
     OperationType,
     create_source_event_stream,
-    specified_rules,
 )
 from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.errors import RequestError
-from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS, Bounds, Documents, Operation
+from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_variables
+from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
 
@@ -51,11 +51,15 @@ class Engine:
         schema: GraphQLSchema,
         *,
         bounds: Bounds = DEFAULT_BOUNDS,
-        rules: Collection[type[ASTValidationRule]] = specified_rules,
+        limits: Limits = DEFAULT_LIMITS,
+        rules: Collection[type[ASTValidationRule]] = RULES,
         hide_suggestions: bool = False,
     ) -> None:
         self._schema = schema
-        self._documents = Documents(schema, bounds=bounds, rules=rules, hide_suggestions=hide_suggestions)
+        self._documents = Documents(
+            schema, bounds=bounds, limits=limits, rules=rules, hide_suggestions=hide_suggestions
+        )
+        self._limits = limits
         self._hide_suggestions = hide_suggestions
         self._shared = SharedAnswers()
 
@@ -109,6 +113,8 @@ class Engine:
         operation = self._documents.prepared(request.query).operation(request.operation_name)
         if operation.kind is not OperationType.QUERY:
             _check_kind(operation.kind, allow_mutation, allow_stream)
+        if request.variables:
+            check_variables(request.variables, self._limits)
         return operation
 
     def _executor(

@@ -25,6 +25,7 @@ from cafe_graphql.execution.answers import Outcome
 log = logging.getLogger("cafe_graphql")
 
 MAX_MESSAGE_LENGTH = 500  # messages quote the document, and names in a document may be as long as it
+MAX_LOCATIONS = 20
 
 _ARGUMENT_READERS = (get_argument_values.__code__, convert_arguments.__code__)
 
@@ -101,13 +102,20 @@ def _mistake(error: GraphQLError, code: str, ledger: _Ledger) -> dict[str, Any]:
     if by_scalar and not isinstance(cause, (GraphQLError, ValueError, ArithmeticError)):
         return _masked(error, cause, ledger)  # it did not refuse the value, it broke on it
     # graphql-core quotes whatever Python said when it broke on a value, such as an integer of 5,000 digits.
-    message = error.message if by_scalar else error.message.replace(f", but encountered error '{cause}'", "")
+    # Only another error can be quoted; to put this one in words would draw each of its places, be they a thousand.
+    is_quoted = not by_scalar and cause is not error
+    message = error.message.replace(f", but encountered error '{cause}'", "") if is_quoted else error.message
     extensions = {"code": "BAD_USER_INPUT" if by_scalar else code}
     return {"message": _shortened(message), **_place(error), "extensions": extensions}
 
 
 def _place(error: GraphQLError) -> dict[str, Any]:
-    return {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
+    place: dict[str, Any] = {}
+    if error.locations is not None:
+        place["locations"] = [location.formatted for location in error.locations[:MAX_LOCATIONS]]
+    if error.path is not None:
+        place["path"] = error.path
+    return place
 
 
 def _shortened(message: str) -> str:

@@ -14,25 +14,35 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    OverlappingFieldsCanBeMergedRule,
     parse,
     specified_rules,
     validate,
 )
+from graphql.validation.validate import ValidationAbortedError
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.execution.limits import (
+    DEFAULT_LIMITS,
+    MAX_REPORTED_ERRORS,
+    Limits,
+    check_document,
+    check_text,
+    too_much,
+)
+from cafe_graphql.execution.overlaps import BoundedOverlaps
 
-MAX_REPORTED_ERRORS = 5
+RULES: tuple[type[ASTValidationRule], ...] = tuple(
+    BoundedOverlaps if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What may be asked of the parser, and how much is kept."""
+    """How much is kept."""
 
-    max_tokens: int = 5_000
-    max_comments: int = 500
-    max_characters: int = 100_000
     max_kept_documents: int = 1_000
     max_kept_characters: int = 4_000_000
 
@@ -82,11 +92,13 @@ class Documents:
         schema: GraphQLSchema,
         *,
         bounds: Bounds = DEFAULT_BOUNDS,
-        rules: Collection[type[ASTValidationRule]] = specified_rules,
+        limits: Limits = DEFAULT_LIMITS,
+        rules: Collection[type[ASTValidationRule]] = RULES,
         hide_suggestions: bool = False,
     ) -> None:
         self._schema = schema
         self._bounds = bounds
+        self._limits = limits
         self._rules = tuple(rules)
         self._hide_suggestions = hide_suggestions
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
@@ -107,33 +119,32 @@ class Documents:
         return fresh
 
     def _parsed(self, text: str) -> DocumentNode:
+        limits = self._limits
+        check_text(text, limits)
         try:
             return parse(
                 text,
-                max_lexical_tokens=self._bounds.max_tokens,
-                max_comments=self._bounds.max_comments,
-                max_source_length=self._bounds.max_characters,
+                max_lexical_tokens=limits.tokens,
+                max_comments=limits.comments,
                 allow_empty_selection_sets=False,  # which graphql-core allows, and the specification does not
             )
         except GraphQLError as error:
-            told = errors.of_request([error], "GRAPHQL_PARSE_FAILED")
-        except RecursionError:
-            told = [errors.plain("The document is nested too deeply.", "GRAPHQL_PARSE_FAILED")]
-        raise RequestError(Outcome.UNPARSABLE, told)
+            raise _unparsed(error, limits) from None
 
     def _check(self, document: DocumentNode) -> None:
-        try:
-            found = validate(
-                self._schema,
-                document,
-                self._rules,
-                max_errors=MAX_REPORTED_ERRORS,
-                hide_suggestions=self._hide_suggestions,
-            )
+        check_document(document, self._limits)
+        found = validate(
+            self._schema,
+            document,
+            self._rules,
+            max_errors=MAX_REPORTED_ERRORS,
+            hide_suggestions=self._hide_suggestions,
+        )
+        if found and isinstance(found[0], ValidationAbortedError):  # before anything was found to be wrong
+            message = "Too many fields of this document may be in each other's way. Ask in several requests."
+            raise RequestError(Outcome.TOO_LARGE, [errors.plain(message, "VALIDATION_LIMIT_EXCEEDED")])
+        if found:
             told = errors.of_request(found[:MAX_REPORTED_ERRORS], "GRAPHQL_VALIDATION_FAILED")
-        except RecursionError:
-            told = [errors.plain("The document is nested too deeply.", "GRAPHQL_VALIDATION_FAILED")]
-        if told:
             raise RequestError(Outcome.INVALID, told)
 
     def _keep(self, text: str, document: Prepared) -> None:
@@ -146,6 +157,16 @@ class Documents:
         ):
             oldest, _ = self._kept.popitem(last=False)
             self._kept_characters -= len(oldest)
+
+
+def _unparsed(error: GraphQLError, limits: Limits) -> RequestError:
+    """Tell a text that is no GraphQL from one that was read no further; only graphql-core's words tell which."""
+    for what, limit, code in (("tokens", limits.tokens, "TOKEN"), ("comments", limits.comments, "COMMENT")):
+        if error.message == f"Syntax Error: Document contains more than {limit} {what}. Parsing aborted.":
+            message = f"The document has more than {limit} {what}, and is read no further. Ask in several requests."
+            told = too_much(message, f"{code}_LIMIT_EXCEEDED", found=None, limit=limit)
+            return RequestError(Outcome.TOO_LARGE, [told])
+    return RequestError(Outcome.UNPARSABLE, errors.of_request([error], "GRAPHQL_PARSE_FAILED"))
 
 
 def _taken_apart(document: DocumentNode) -> Prepared:

@@ -239,7 +239,8 @@ def test_deeply_nested_variables_are_refused_and_not_followed() -> None:
 
     answer = run("query ($lines: [LineInput!]!) { price(lines: $lines) }", variables={"lines": nest})
 
-    assert answer.outcome is Outcome.UNCOERCED
+    assert answer.outcome is Outcome.TOO_LARGE
+    assert answer.payload["errors"][0]["extensions"] == {"code": "VARIABLES_LIMIT_EXCEEDED", "limit": 16, "found": 17}
 
 
 def test_an_accident_outside_any_field_is_masked_too(
