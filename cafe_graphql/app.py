@@ -9,7 +9,9 @@ from fastapi import FastAPI
 
 from cafe_graphql.config import Settings
 from cafe_graphql.core.people import GUEST
+from cafe_graphql.execution.cost import Costs, Slicing
 from cafe_graphql.execution.engine import Engine
+from cafe_graphql.schema import costs
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
 from cafe_graphql.services import menu_editing
@@ -66,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Door:
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema())
+    engine = Engine(core_schema(), costs=pricing())
     endpoint = GraphQLEndpoint(
         engine,
         lambda _: Context(cafe(), GUEST),
@@ -76,3 +78,9 @@ def create_app(settings: Settings | None = None) -> Door:
     )
     sockets = GraphQLSockets(engine, lambda _scope, _parameters: Context(cafe(), GUEST), streams, admit=same_origin)
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+
+
+def pricing() -> Costs:
+    """Hand the engine what the schema says its fields cost."""
+    slicing = {coordinate: Slicing(*how) for coordinate, how in costs.SLICING.items()}
+    return Costs(costs.SIZES, slicing, costs.WEIGHTS)

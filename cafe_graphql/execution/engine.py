@@ -19,11 +19,15 @@ from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
+from cafe_graphql.execution.cost import Costs
 from cafe_graphql.execution.errors import RequestError
-from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_variables
+from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
+
+Charge = Callable[[int], Awaitable[None]]
+"""Takes what an operation costs from its caller's account, or raises a RequestError."""
 
 # Strawberry's check is the faster one on plain values, and the one its resolvers are tested with.
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -52,43 +56,66 @@ class Engine:
         *,
         bounds: Bounds = DEFAULT_BOUNDS,
         limits: Limits = DEFAULT_LIMITS,
+        costs: Costs | None = None,
         rules: Collection[type[ASTValidationRule]] = RULES,
         hide_suggestions: bool = False,
     ) -> None:
         self._schema = schema
         self._documents = Documents(
-            schema, bounds=bounds, limits=limits, rules=rules, hide_suggestions=hide_suggestions
+            schema, bounds=bounds, limits=limits, rules=rules, hide_suggestions=hide_suggestions, costs=costs
         )
+        self._costs = costs
         self._limits = limits
         self._hide_suggestions = hide_suggestions
         self._shared = SharedAnswers()
 
-    async def run(self, request: Request, context: object, *, allow_mutation: bool = True) -> Answer:
-        """Answer a request; it never raises. `context` is what resolvers see as `info.context`."""
+    async def run(
+        self, request: Request, context: object, *, allow_mutation: bool = True, charge: Charge | None = None
+    ) -> Answer:
+        """Answer a request; it never raises. `context` is what resolvers see as `info.context`.
+
+        `charge` is awaited with the cost before anything runs. Who asks for it by the extension `cost` is told it.
+        """
         try:
             operation = self._operation(request, allow_mutation)
+            cost = self._cost(operation, request.variables)
+            if charge is not None:
+                await charge(cost)
             result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
-            return _answer(result)
+            answer = _answer(result)
+            if self._costs and request.extensions.get("cost") is True:
+                answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
+            return answer
         except Exception as error:
             return _failure(error)
 
     async def open(
-        self, request: Request, context: object, renew: Callable[[], object], *, allow_mutation: bool = True
+        self,
+        request: Request,
+        context: object,
+        renew: Callable[[], object],
+        *,
+        allow_mutation: bool = True,
+        charge: Charge | None = None,
     ) -> Answer | Subscription:
         """Answer a request like `run`, or give the stream of answers that a subscription is; it never raises.
 
         A context is for one moment, and a subscription lasts: so the source sees `context`, and the fields of each
         event see one made by `renew` just then. If that raises a GraphQLError with a code, the listener is told.
+        A subscription is charged once, with what one of its events costs.
         """
         try:
             operation = self._operation(request, allow_mutation, allow_stream=True)
             if operation.kind is OperationType.SUBSCRIPTION:
+                cost = self._cost(operation, request.variables)
+                if charge is not None:
+                    await charge(cost)
                 return await self._opened(operation, request, context, renew)
         except Exception as error:
             return _failure(error)
-        return await self.run(request, context, allow_mutation=allow_mutation)
+        return await self.run(request, context, allow_mutation=allow_mutation, charge=charge)
 
     async def _opened(
         self, operation: Operation, request: Request, context: object, renew: Callable[[], object]
@@ -116,6 +143,9 @@ class Engine:
         if request.variables:
             check_variables(request.variables, self._limits)
         return operation
+
+    def _cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
+        return check_cost(operation.estimate, variables, self._costs.limit) if self._costs else 1
 
     def _executor(
         self, operation: Operation, variables: Mapping[str, Any], context: object, root: object = None

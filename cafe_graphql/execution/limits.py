@@ -15,6 +15,7 @@ from graphql import DocumentNode, Node
 from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.counting import Counts, WrittenOut, counted
 from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.execution.estimates import Estimate
 
 MAX_REPORTED_ERRORS = 5
 
@@ -96,6 +97,18 @@ def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
                 waiting.append((value, depth + 1))
             elif isinstance(value, str) and len(value) > limits.text_length:
                 raise _too_long(len(value), limits.text_length)
+
+
+def check_cost(estimate: Estimate, variables: Mapping[str, Any], limit: int) -> int:
+    """Give what an operation costs with these variables, or raise a `RequestError` if it is more than `limit`."""
+    cost = estimate.value(variables)
+    if cost > limit:
+        message = (
+            f"This operation is estimated to cost {cost}; at most {limit} is allowed. "
+            "Ask for fewer fields within lists, or for shorter lists."
+        )
+        raise RequestError(Outcome.TOO_LARGE, [too_much(message, "COST_LIMIT_EXCEEDED", found=cost, limit=limit)])
+    return cost
 
 
 def _check_values(inside: Mapping[str, Any] | Sequence[Any], count: int, depth: int, limits: Limits) -> None:

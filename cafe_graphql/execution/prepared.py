@@ -23,7 +23,9 @@ from graphql.validation.validate import ValidationAbortedError
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Outcome
+from cafe_graphql.execution.cost import Costs, Pricing
 from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.execution.estimates import Estimate
 from cafe_graphql.execution.limits import (
     DEFAULT_LIMITS,
     MAX_REPORTED_ERRORS,
@@ -48,6 +50,7 @@ class Bounds:
 
 
 DEFAULT_BOUNDS = Bounds()
+FREE = Estimate(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +60,7 @@ class Operation:
     kind: OperationType
     node: OperationDefinitionNode
     document: DocumentNode
+    estimate: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,10 @@ class Documents:
         limits: Limits = DEFAULT_LIMITS,
         rules: Collection[type[ASTValidationRule]] = RULES,
         hide_suggestions: bool = False,
+        costs: Costs | None = None,
     ) -> None:
         self._schema = schema
+        self._costs = costs
         self._bounds = bounds
         self._limits = limits
         self._rules = tuple(rules)
@@ -114,7 +120,7 @@ class Documents:
             return known
         document = self._parsed(text)
         self._check(document)
-        fresh = _taken_apart(document)
+        fresh = self._taken_apart(document)
         self._keep(text, fresh)
         return fresh
 
@@ -147,6 +153,17 @@ class Documents:
             told = errors.of_request(found[:MAX_REPORTED_ERRORS], "GRAPHQL_VALIDATION_FAILED")
             raise RequestError(Outcome.INVALID, told)
 
+    def _taken_apart(self, document: DocumentNode) -> Prepared:
+        pricing = Pricing(self._schema, self._costs, document) if self._costs else None
+        fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+        operations: dict[str | None, Operation] = {}
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                alone = DocumentNode(definitions=(node, *fragments))
+                estimate = pricing.estimate(node) if pricing else FREE
+                operations[node.name.value if node.name else None] = Operation(node.operation, node, alone, estimate)
+        return Prepared(operations)
+
     def _keep(self, text: str, document: Prepared) -> None:
         if len(text) > self._bounds.max_kept_characters:
             return
@@ -167,14 +184,3 @@ def _unparsed(error: GraphQLError, limits: Limits) -> RequestError:
             told = too_much(message, f"{code}_LIMIT_EXCEEDED", found=None, limit=limit)
             return RequestError(Outcome.TOO_LARGE, [told])
     return RequestError(Outcome.UNPARSABLE, errors.of_request([error], "GRAPHQL_PARSE_FAILED"))
-
-
-def _taken_apart(document: DocumentNode) -> Prepared:
-    definitions = document.definitions
-    fragments = tuple(node for node in definitions if isinstance(node, FragmentDefinitionNode))
-    found = (node for node in definitions if isinstance(node, OperationDefinitionNode))
-    return Prepared({node.name.value if node.name else None: _alone(node, fragments) for node in found})
-
-
-def _alone(node: OperationDefinitionNode, fragments: tuple[FragmentDefinitionNode, ...]) -> Operation:
-    return Operation(node.operation, node, DocumentNode(definitions=(node, *fragments)))

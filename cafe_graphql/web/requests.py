@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -65,7 +66,7 @@ async def by_post(headers: Headers, receive: Receive, limit: int) -> Request:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
-    return of(fields)
+    return _with_wishes(of(fields), headers)
 
 
 def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
@@ -77,7 +78,7 @@ def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> R
     for name in ("variables", "extensions"):
         if name in fields:
             fields[name] = _from_json(name, fields[name])
-    return of(fields)
+    return _with_wishes(of(fields), headers)
 
 
 def of(fields: Any) -> Request:
@@ -91,6 +92,13 @@ def of(fields: Any) -> Request:
         raise _malformed("The request has no query.")
     variables = _field(fields, "variables", dict) or {}
     return Request(query, _field(fields, "operationName", str), variables, extensions)
+
+
+def _with_wishes(request: Request, headers: Headers) -> Request:
+    """Take what a caller wishes for by a header as if it were written in the request."""
+    if headers.get(b"graphql-cost") != b"report":
+        return request
+    return replace(request, extensions={**request.extensions, "cost": True})
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
