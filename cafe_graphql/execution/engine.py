@@ -20,7 +20,7 @@ from strawberry.execution import optimized_is_awaitable
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.cost import Costs
-from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.execution.errors import RequestError, Translate
 from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
 from cafe_graphql.execution.sharing import SharedAnswers
@@ -59,8 +59,10 @@ class Engine:
         costs: Costs | None = None,
         rules: Collection[type[ASTValidationRule]] = RULES,
         hide_suggestions: bool = False,
+        translate: Translate | None = None,
     ) -> None:
         self._schema = schema
+        self._translate = translate
         self._documents = Documents(
             schema, bounds=bounds, limits=limits, rules=rules, hide_suggestions=hide_suggestions, costs=costs
         )
@@ -84,7 +86,7 @@ class Engine:
             result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
-            answer = _answer(result)
+            answer = _answer(result, self._translate)
             if self._costs and request.extensions.get("cost") is True:
                 answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
             return answer
@@ -125,14 +127,16 @@ class Engine:
         if _is_awaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
-            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or ()))
+            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._translate))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
             result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
-            return _in_json(result) if isinstance(result, ExecutionResult) else _later_in_json(result)
+            if isinstance(result, ExecutionResult):
+                return _in_json(result, self._translate)
+            return _later_in_json(result, self._translate)
 
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
-        return Subscription(source, operation, written, execute, self._shared)
+        return Subscription(source, operation, written, execute, self._shared, self._translate)
 
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         if request.query is None:
@@ -186,12 +190,12 @@ def _nothing_asked(request: Request) -> RequestError:
     return RequestError(Outcome.UNSUPPORTED, [error])
 
 
-def _in_json(result: ExecutionResult) -> bytes:
-    return to_json(_answer(result).payload)
+def _in_json(result: ExecutionResult, translate: Translate | None) -> bytes:
+    return to_json(_answer(result, translate).payload)
 
 
-async def _later_in_json(result: Awaitable[ExecutionResult]) -> bytes:
-    return _in_json(await result)
+async def _later_in_json(result: Awaitable[ExecutionResult], translate: Translate | None) -> bytes:
+    return _in_json(await result, translate)
 
 
 def _failure(error: Exception) -> Answer:
@@ -200,9 +204,9 @@ def _failure(error: Exception) -> Answer:
     return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
 
 
-def _answer(result: ExecutionResult) -> Answer:
+def _answer(result: ExecutionResult, translate: Translate | None) -> Answer:
     if not result.errors:
         return Answer(Outcome.ANSWERED, {"data": result.data})
     # Errors go first, as the specification advises, so that nobody misses them below a long `data`.
-    told = errors.of_execution(result.errors)
+    told = errors.of_execution(result.errors, translate)
     return Answer(Outcome.PARTLY_ANSWERED, {"errors": told, "data": result.data})

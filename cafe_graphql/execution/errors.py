@@ -2,6 +2,7 @@
 
     GraphQLError ⟶ a refusal, if it carries `extensions["code"]`: told as it was raised
                  ⟶ a mistake in the input, if it was raised while arguments were read: BAD_USER_INPUT
+    any other    ⟶ a refusal, if whoever made the engine translates it to one
     all else     ⟶ an accident: logged with its traceback under an id, and only the id is told
 
 graphql-core raises GraphQLErrors of its own for our slips (an Int out of range, a list that is none), so the
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from traceback import walk_tb
 from typing import Any
 
@@ -28,6 +29,10 @@ MAX_MESSAGE_LENGTH = 500  # messages quote the document, and names in a document
 MAX_LOCATIONS = 20
 
 _ARGUMENT_READERS = (get_argument_values.__code__, convert_arguments.__code__)
+
+
+Translate = Callable[[Exception], GraphQLError | None]
+"""Gives the refusal that an exception of other rooms stands for, with its code; None for an accident."""
 
 
 class RequestError(Exception):
@@ -50,10 +55,10 @@ def of_request(errors: Iterable[GraphQLError], code: str) -> list[dict[str, Any]
     return [_mistake(error, code, ledger) for error in errors]
 
 
-def of_execution(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
+def of_execution(errors: Iterable[GraphQLError], translate: Translate | None = None) -> list[dict[str, Any]]:
     """Give what went wrong while an operation ran. All accidents of one operation share one id."""
     ledger = _Ledger()
-    return [_told(error, ledger) for error in errors]
+    return [_told(error, ledger, translate) for error in errors]
 
 
 def of_accident(error: BaseException) -> dict[str, Any]:
@@ -76,14 +81,26 @@ class _Ledger:
         return self.error_id
 
 
-def _told(error: GraphQLError, ledger: _Ledger) -> dict[str, Any]:
+def _told(error: GraphQLError, ledger: _Ledger, translate: Translate | None) -> dict[str, Any]:
     raised = error.original_error or error
-    if isinstance(raised, GraphQLError):
+    if not isinstance(raised, GraphQLError):
+        if translate and (refusal := _translated(raised, translate)):
+            return {"message": refusal.message, **_place(error), "extensions": dict(refusal.extensions or {})}
+    else:
         if isinstance((error.extensions or {}).get("code"), str):
             return dict(error.formatted)
         if _raised_while_reading_arguments(raised):
             return _mistake(error, "BAD_USER_INPUT", ledger)
     return _masked(error, raised, ledger)
+
+
+def _translated(raised: Exception, translate: Translate) -> GraphQLError | None:
+    try:
+        refusal = translate(raised)
+    except Exception:
+        log.exception("Translating %s failed", type(raised).__name__)
+        return None
+    return refusal if refusal and isinstance((refusal.extensions or {}).get("code"), str) else None
 
 
 def _masked(error: GraphQLError, accident: BaseException, ledger: _Ledger) -> dict[str, Any]:
