@@ -20,7 +20,7 @@ from strawberry.execution import optimized_is_awaitable
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.cost import Costs
-from cafe_graphql.execution.errors import RequestError, Translate
+from cafe_graphql.execution.errors import Manner, RequestError, Translate
 from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
 from cafe_graphql.execution.sharing import SharedAnswers
@@ -46,6 +46,8 @@ class Request:
 class Engine:
     """A graphql-core schema and its prepared documents; Strawberry's resolvers run on it as they are.
 
+    With `hide_schema`, nobody is told a name of the schema that was not in the request; introspection is refused.
+
     graphql-core's executor is called directly: `strawberry.Schema.execute` builds extensions, middleware and
     context managers for each request. Resolvers have all of `strawberry.Info` but `input_extensions`.
     """
@@ -58,17 +60,16 @@ class Engine:
         limits: Limits = DEFAULT_LIMITS,
         costs: Costs | None = None,
         rules: Collection[type[ASTValidationRule]] = RULES,
-        hide_suggestions: bool = False,
         translate: Translate | None = None,
+        hide_schema: bool = False,
     ) -> None:
         self._schema = schema
-        self._translate = translate
+        self._manner = Manner(translate, hide_schema)
         self._documents = Documents(
-            schema, bounds=bounds, limits=limits, rules=rules, hide_suggestions=hide_suggestions, costs=costs
+            schema, bounds=bounds, limits=limits, rules=rules, hide_schema=hide_schema, costs=costs
         )
         self._costs = costs
         self._limits = limits
-        self._hide_suggestions = hide_suggestions
         self._shared = SharedAnswers()
 
     async def run(
@@ -86,7 +87,7 @@ class Engine:
             result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
-            answer = _answer(result, self._translate)
+            answer = _answer(result, self._manner)
             if self._costs and request.extensions.get("cost") is True:
                 answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
             return answer
@@ -127,16 +128,16 @@ class Engine:
         if _is_awaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
-            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._translate))
+            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._manner))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
             result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
             if isinstance(result, ExecutionResult):
-                return _in_json(result, self._translate)
-            return _later_in_json(result, self._translate)
+                return _in_json(result, self._manner)
+            return _later_in_json(result, self._manner)
 
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
-        return Subscription(source, operation, written, execute, self._shared, self._translate)
+        return Subscription(source, operation, written, execute, self._shared, self._manner)
 
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         if request.query is None:
@@ -162,10 +163,10 @@ class Engine:
             raw_variable_values=dict(variables),
             max_coercion_errors=MAX_REPORTED_ERRORS,
             is_awaitable=_is_awaitable,
-            hide_suggestions=self._hide_suggestions,
+            hide_suggestions=self._manner.hide_schema,
         )
         if isinstance(executor, list):
-            told = errors.of_request(executor[:MAX_REPORTED_ERRORS], "BAD_USER_INPUT")
+            told = errors.of_request(executor[:MAX_REPORTED_ERRORS], "BAD_USER_INPUT", self._manner)
             raise RequestError(Outcome.UNCOERCED, told)
         return executor
 
@@ -190,12 +191,12 @@ def _nothing_asked(request: Request) -> RequestError:
     return RequestError(Outcome.UNSUPPORTED, [error])
 
 
-def _in_json(result: ExecutionResult, translate: Translate | None) -> bytes:
-    return to_json(_answer(result, translate).payload)
+def _in_json(result: ExecutionResult, manner: Manner) -> bytes:
+    return to_json(_answer(result, manner).payload)
 
 
-async def _later_in_json(result: Awaitable[ExecutionResult], translate: Translate | None) -> bytes:
-    return _in_json(await result, translate)
+async def _later_in_json(result: Awaitable[ExecutionResult], manner: Manner) -> bytes:
+    return _in_json(await result, manner)
 
 
 def _failure(error: Exception) -> Answer:
@@ -204,9 +205,9 @@ def _failure(error: Exception) -> Answer:
     return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
 
 
-def _answer(result: ExecutionResult, translate: Translate | None) -> Answer:
+def _answer(result: ExecutionResult, manner: Manner) -> Answer:
     if not result.errors:
         return Answer(Outcome.ANSWERED, {"data": result.data})
     # Errors go first, as the specification advises, so that nobody misses them below a long `data`.
-    told = errors.of_execution(result.errors, translate)
+    told = errors.of_execution(result.errors, manner)
     return Answer(Outcome.PARTLY_ANSWERED, {"errors": told, "data": result.data})

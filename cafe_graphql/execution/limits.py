@@ -75,13 +75,14 @@ def check_text(text: str, limits: Limits) -> None:
             raise RequestError(Outcome.TOO_LARGE, [error])
 
 
-def check_document(document: DocumentNode, limits: Limits) -> None:
-    """Raise a `RequestError` that tells each limit which the document is beyond; fragments may be anyhow."""
+def check_document(document: DocumentNode, limits: Limits) -> Counts:
+    """Count a document, or raise a `RequestError` that tells each limit it is beyond; it need not be valid."""
     counts = counted(document)
     # What is written is bounded first: so working out what depends on fragments is bounded, too.
     told = [*_beyond_as_written(counts, limits)] or [*_beyond_written_out(counts, limits)]
     if told:
         raise RequestError(Outcome.TOO_LARGE, told[:MAX_REPORTED_ERRORS])
+    return counts
 
 
 def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:

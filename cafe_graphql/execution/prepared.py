@@ -21,7 +21,7 @@ from graphql import (
 )
 from graphql.validation.validate import ValidationAbortedError
 
-from cafe_graphql.execution import errors
+from cafe_graphql.execution import errors, hiding
 from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.cost import Costs, Pricing
 from cafe_graphql.execution.errors import RequestError
@@ -98,7 +98,7 @@ class Documents:
         bounds: Bounds = DEFAULT_BOUNDS,
         limits: Limits = DEFAULT_LIMITS,
         rules: Collection[type[ASTValidationRule]] = RULES,
-        hide_suggestions: bool = False,
+        hide_schema: bool = False,
         costs: Costs | None = None,
     ) -> None:
         self._schema = schema
@@ -106,7 +106,7 @@ class Documents:
         self._bounds = bounds
         self._limits = limits
         self._rules = tuple(rules)
-        self._hide_suggestions = hide_suggestions
+        self._hide_schema = hide_schema
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._kept_characters = 0
 
@@ -138,17 +138,21 @@ class Documents:
             raise _unparsed(error, limits) from None
 
     def _check(self, document: DocumentNode) -> None:
-        check_document(document, self._limits)
+        counts = check_document(document, self._limits)
+        if self._hide_schema:
+            hiding.check_introspection(counts.selections)
         found = validate(
             self._schema,
             document,
             self._rules,
             max_errors=MAX_REPORTED_ERRORS,
-            hide_suggestions=self._hide_suggestions,
+            hide_suggestions=self._hide_schema,
         )
         if found and isinstance(found[0], ValidationAbortedError):  # before anything was found to be wrong
             message = "Too many fields of this document may be in each other's way. Ask in several requests."
             raise RequestError(Outcome.TOO_LARGE, [errors.plain(message, "VALIDATION_LIMIT_EXCEEDED")])
+        if found and self._hide_schema:
+            raise hiding.misfit()
         if found:
             told = errors.of_request(found[:MAX_REPORTED_ERRORS], "GRAPHQL_VALIDATION_FAILED")
             raise RequestError(Outcome.INVALID, told)

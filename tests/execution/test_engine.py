@@ -143,23 +143,6 @@ def test_what_strawberry_refuses_to_read_is_the_callers_mistake_too() -> None:
     assert run('{ nickname(of: "Ada") }').payload == {"data": {"nickname": "Ada"}}
 
 
-def test_suggestions_can_be_kept_from_those_who_guess() -> None:
-    def message(query: str, variables: dict[str, Any], *, hide_suggestions: bool) -> str:
-        engine = Engine(corner.schema._schema, hide_suggestions=hide_suggestions)
-        answer = asyncio.run(engine.run(Request(query, variables=variables), None))
-        return str(answer.payload["errors"][0]["message"])
-
-    wrong_field: tuple[str, dict[str, Any]] = ("{ drinc { name } }", {})
-    wrong_input: tuple[str, dict[str, Any]] = (
-        "query ($l: [LineInput!]!) { price(lines: $l) }",
-        {"l": [{"item": "", "quantitty": 1}]},
-    )
-
-    for query, variables in (wrong_field, wrong_input):
-        assert "Did you mean" not in message(query, variables, hide_suggestions=True)
-    assert "Did you mean 'drink'" in message(*wrong_field, hide_suggestions=False)
-
-
 def test_a_refusal_is_spoken_as_it_was_raised() -> None:
     assert run("{ till }") == Answer(
         Outcome.PARTLY_ANSWERED,
