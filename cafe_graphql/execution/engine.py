@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
 import orjson
@@ -22,9 +21,12 @@ from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.cost import Costs
 from cafe_graphql.execution.errors import Manner, RequestError, Translate
 from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
+from cafe_graphql.execution.persisted import NotPersisted, Persisted
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
+from cafe_graphql.execution.requests import Request as Request
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
+from cafe_graphql.execution.trusted import TrustedDocuments
 
 Charge = Callable[[int], Awaitable[None]]
 """Takes what an operation costs from its caller's account, or raises a RequestError."""
@@ -33,20 +35,12 @@ Charge = Callable[[int], Awaitable[None]]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a caller asks for, however it came in; without `query`, an extension may say what is meant."""
-
-    query: str | None
-    operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-
-
 class Engine:
     """A graphql-core schema and its prepared documents; Strawberry's resolvers run on it as they are.
 
     With `hide_schema`, nobody is told a name of the schema that was not in the request; introspection is refused.
+
+    It raises `BrokenManifest` if documents that are trusted could not be run.
 
     graphql-core's executor is called directly: `strawberry.Schema.execute` builds extensions, middleware and
     context managers for each request. Resolvers have all of `strawberry.Info` but `input_extensions`.
@@ -60,6 +54,7 @@ class Engine:
         limits: Limits = DEFAULT_LIMITS,
         costs: Costs | None = None,
         rules: Collection[type[ASTValidationRule]] = RULES,
+        persisted: Persisted | None = None,
         translate: Translate | None = None,
         hide_schema: bool = False,
     ) -> None:
@@ -69,6 +64,9 @@ class Engine:
             schema, bounds=bounds, limits=limits, rules=rules, hide_schema=hide_schema, costs=costs
         )
         self._costs = costs
+        self._persisted = NotPersisted() if persisted is None else persisted
+        if isinstance(persisted, TrustedDocuments):
+            persisted.check(Documents(schema, limits=limits, rules=rules, costs=costs).runnable)
         self._limits = limits
         self._shared = SharedAnswers()
 
@@ -140,9 +138,10 @@ class Engine:
         return Subscription(source, operation, written, execute, self._shared, self._manner)
 
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
-        if request.query is None:
-            raise _nothing_asked(request)
-        operation = self._documents.prepared(request.query).operation(request.operation_name)
+        text = self._persisted.text_of(request)
+        prepared = self._documents.prepared(text)
+        self._persisted.is_valid(request, text)
+        operation = prepared.operation(request.operation_name)
         if operation.kind is not OperationType.QUERY:
             _check_kind(operation.kind, allow_mutation, allow_stream)
         if request.variables:
@@ -180,15 +179,6 @@ def _check_kind(kind: OperationType, allow_mutation: bool, allow_stream: bool) -
     if not allow_mutation:
         message = "This is a mutation, and only reading is allowed here: send it by POST."
         raise RequestError(Outcome.UNSAFE, [errors.plain(message, "METHOD_NOT_ALLOWED")])
-
-
-def _nothing_asked(request: Request) -> RequestError:
-    """Say what is missing, to clients that sent only the hash of a query in words that they understand."""
-    if "persistedQuery" in request.extensions:
-        error = errors.plain("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
-    else:
-        error = errors.plain("There is no query to run.", "BAD_REQUEST")
-    return RequestError(Outcome.UNSUPPORTED, [error])
 
 
 def _in_json(result: ExecutionResult, manner: Manner) -> bytes:

@@ -30,6 +30,7 @@ from cafe_graphql.execution.limits import (
     DEFAULT_LIMITS,
     MAX_REPORTED_ERRORS,
     Limits,
+    check_cost,
     check_document,
     check_text,
     too_much,
@@ -123,6 +124,14 @@ class Documents:
         fresh = self._taken_apart(document)
         self._keep(text, fresh)
         return fresh
+
+    def runnable(self, text: str) -> Prepared:
+        """Give the document like `prepared`, unless what it costs is beyond the limit whatever its variables are."""
+        found = self.prepared(text)
+        for operation in found.operations.values():
+            if self._costs and not operation.estimate.terms:
+                check_cost(operation.estimate, {}, self._costs.limit)
+        return found
 
     def _parsed(self, text: str) -> DocumentNode:
         limits = self._limits

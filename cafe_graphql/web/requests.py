@@ -15,7 +15,7 @@ from cafe_graphql.execution.engine import Request
 from cafe_graphql.web.negotiation import BodyType, body_type
 
 MAX_PARAMETERS = 20
-PARAMETERS = ("query", "operationName", "variables", "extensions")
+PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId", "doc_id")
 # A browser sends these to another site only after asking it, so no page can make a visitor send them unasked.
 PREFLIGHT_HEADERS = frozenset(
     (
@@ -88,10 +88,12 @@ def of(fields: Any) -> Request:
         raise _malformed(f"A request is a JSON object with a query.{hint}")
     query = _field(fields, "query", str)
     extensions = _field(fields, "extensions", dict) or {}
-    if query is None and "persistedQuery" not in extensions:
+    # The appendix of GraphQL over HTTP has the first name, and Relay's documentation the other.
+    document_id = _field(fields, "documentId", str) or _field(fields, "doc_id", str)
+    if query is None and document_id is None and "persistedQuery" not in extensions:
         raise _malformed("The request has no query.")
     variables = _field(fields, "variables", dict) or {}
-    return Request(query, _field(fields, "operationName", str), variables, extensions)
+    return Request(query, _field(fields, "operationName", str), variables, extensions, document_id)
 
 
 def _with_wishes(request: Request, headers: Headers) -> Request:
