@@ -11,6 +11,8 @@ from cafe_graphql.config import Settings
 from cafe_graphql.core.people import GUEST
 from cafe_graphql.execution.cost import Costs, Slicing
 from cafe_graphql.execution.engine import Engine
+from cafe_graphql.execution.persisted import AutomaticDocuments
+from cafe_graphql.execution.trusted import TrustedDocuments
 from cafe_graphql.schema import costs
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
@@ -68,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Door:
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema(), costs=pricing())
+    engine = make_engine(settings)
     endpoint = GraphQLEndpoint(
         engine,
         lambda _: Context(cafe(), GUEST),
@@ -78,6 +80,13 @@ def create_app(settings: Settings | None = None) -> Door:
     )
     sockets = GraphQLSockets(engine, lambda _scope, _parameters: Context(cafe(), GUEST), streams, admit=same_origin)
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Make the engine, or raise `BrokenManifest` if the list of trusted documents is not in order."""
+    listed = settings.trusted_documents
+    persisted = TrustedDocuments.read(listed) if listed else AutomaticDocuments()
+    return Engine(core_schema(), costs=pricing(), persisted=persisted)
 
 
 def pricing() -> Costs:
