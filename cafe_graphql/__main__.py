@@ -72,13 +72,20 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
     database: DatabaseFlag = None,
     workers: Annotated[int | None, typer.Option(help="How many processes serve the one database.")] = None,
+    trusted_documents: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Run only the documents of this list, made by Apollo, Relay or codegen."),
+    ] = None,
     reload: Annotated[bool, typer.Option("--reload", help="Start again whenever the code changes.")] = False,
 ) -> None:
     """Serve the café: GraphQL and the playground at /graphql, the tutorial's REST addresses at /.
 
     The first start creates the database and loads the built-in menu.
     """
-    settings = _settings(host=host, port=port, database_url=database, workers=workers)
+    settings = _settings(
+        host=host, port=port, database_url=database, workers=workers, trusted_documents=trusted_documents
+    )
+    _check_documents(settings)
     _check_port(settings)
     is_new = not settings.database_file.exists()
     has_started = _run(settings, menu_editing.ensure_menu)
@@ -314,6 +321,19 @@ def _check_port(settings: Settings) -> None:
     except OSError as error:
         where = f"{settings.host}, port {settings.port}"
         _stop(f"Nothing can listen on {where}: {error.strerror}. Choose another with --host or --port.")
+
+
+def _check_documents(settings: Settings) -> None:
+    """Stop before anything is served if the list of trusted documents has mistakes, and tell them all."""
+    if settings.trusted_documents is None:
+        return
+    from cafe_graphql.app import make_engine
+    from cafe_graphql.execution.trusted import BrokenManifest
+
+    try:
+        make_engine(settings)
+    except BrokenManifest as broken:
+        _stop(str(broken))
 
 
 def _serve(settings: Settings, reload: bool) -> None:

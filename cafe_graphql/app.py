@@ -10,8 +10,11 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from cafe_graphql.config import Settings
+from cafe_graphql.execution.cost import Costs, Slicing
 from cafe_graphql.execution.engine import Engine
-from cafe_graphql.schema import refusals
+from cafe_graphql.execution.persisted import AutomaticDocuments
+from cafe_graphql.execution.trusted import TrustedDocuments
+from cafe_graphql.schema import costs, refusals
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
 from cafe_graphql.services import key_cutting, menu_editing
@@ -81,7 +84,7 @@ def create_app(settings: Settings | None = None) -> Door:
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema(), translate=refusals.spoken)
+    engine = make_engine(settings)
 
     async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
         return Context(cafe(), await identified(callers(), headers_of(scope), parameters))
@@ -104,3 +107,16 @@ def _issuer(settings: Settings) -> "Issuer | None":
 
     audiences = [each.strip() for each in (settings.oidc_audience or "").split(",")]
     return Issuer(settings.oidc_issuer, audiences, roles_claim=settings.oidc_roles_claim)
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Make the engine, or raise `BrokenManifest` if the list of trusted documents is not in order."""
+    listed = settings.trusted_documents
+    persisted = TrustedDocuments.read(listed) if listed else AutomaticDocuments()
+    return Engine(core_schema(), costs=pricing(), persisted=persisted, translate=refusals.spoken)
+
+
+def pricing() -> Costs:
+    """Hand the engine what the schema says its fields cost."""
+    slicing = {coordinate: Slicing(*how) for coordinate, how in costs.SLICING.items()}
+    return Costs(costs.SIZES, slicing, costs.WEIGHTS)

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     http_profile: Literal["compat", "draft-2026-08"] = "compat"
     """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
 
+    trusted_documents: Path | None = None
+    """A list of GraphQL documents, as the tools of Apollo, Relay and graphql-codegen write it; only those are run."""
+
     @property
     def database_file(self) -> Path:
         """The file behind `database_url`."""

@@ -15,12 +15,14 @@ class Outcome(Enum):
     ANSWERED = auto()  # every field
     PARTLY_ANSWERED = auto()  # it ran, and some fields failed; `data` may even be null
     UNPARSABLE = auto()  # the document is not GraphQL
+    TOO_LARGE = auto()  # it asks for more than one request may: see the limits
     INVALID = auto()  # the document does not fit the schema
     UNRESOLVED = auto()  # which operation of the document is meant, cannot be told
     UNCOERCED = auto()  # the variables do not fit the operation
     UNSUPPORTED = auto()  # fine GraphQL, but not served this way
     UNOPENED = auto()  # a subscription whose source refused to open
     UNSAFE = auto()  # a mutation where only reading is allowed
+    THROTTLED = auto()  # its caller has asked too much for now
     BROKEN = auto()  # our own fault, outside any field
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
 import orjson
@@ -14,33 +13,34 @@ from graphql import (
     GraphQLSchema,
     OperationType,
     create_source_event_stream,
-    specified_rules,
 )
 from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
-from cafe_graphql.execution.errors import RequestError, Translate
-from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS, Bounds, Documents, Operation
+from cafe_graphql.execution.cost import Costs
+from cafe_graphql.execution.errors import Manner, RequestError, Translate
+from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
+from cafe_graphql.execution.persisted import NotPersisted, Persisted
+from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
+from cafe_graphql.execution.requests import Request as Request
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
+from cafe_graphql.execution.trusted import TrustedDocuments
+
+Charge = Callable[[int], Awaitable[None]]
+"""Takes what an operation costs from its caller's account, or raises a RequestError."""
 
 # Strawberry's check is the faster one on plain values, and the one its resolvers are tested with.
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a caller asks for, however it came in; without `query`, an extension may say what is meant."""
-
-    query: str | None
-    operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-
-
 class Engine:
     """A graphql-core schema and its prepared documents; Strawberry's resolvers run on it as they are.
+
+    With `hide_schema`, nobody is told a name of the schema that was not in the request; introspection is refused.
+
+    It raises `BrokenManifest` if documents that are trusted could not be run.
 
     graphql-core's executor is called directly: `strawberry.Schema.execute` builds extensions, middleware and
     context managers for each request. Resolvers have all of `strawberry.Info` but `input_extensions`.
@@ -51,42 +51,72 @@ class Engine:
         schema: GraphQLSchema,
         *,
         bounds: Bounds = DEFAULT_BOUNDS,
-        rules: Collection[type[ASTValidationRule]] = specified_rules,
-        hide_suggestions: bool = False,
-        translate: Translate = lambda _: None,
+        limits: Limits = DEFAULT_LIMITS,
+        costs: Costs | None = None,
+        rules: Collection[type[ASTValidationRule]] = RULES,
+        persisted: Persisted | None = None,
+        translate: Translate | None = None,
+        hide_schema: bool = False,
     ) -> None:
         self._schema = schema
-        self._documents = Documents(schema, bounds=bounds, rules=rules, hide_suggestions=hide_suggestions)
-        self._hide_suggestions = hide_suggestions
+        self._manner = Manner(translate, hide_schema)
+        self._documents = Documents(
+            schema, bounds=bounds, limits=limits, rules=rules, hide_schema=hide_schema, costs=costs
+        )
+        self._costs = costs
+        self._persisted = NotPersisted() if persisted is None else persisted
+        if isinstance(persisted, TrustedDocuments):
+            persisted.check(Documents(schema, limits=limits, rules=rules, costs=costs).runnable)
+        self._limits = limits
         self._shared = SharedAnswers()
-        self._translate = translate
 
-    async def run(self, request: Request, context: object, *, allow_mutation: bool = True) -> Answer:
-        """Answer a request; it never raises. `context` is what resolvers see as `info.context`."""
+    async def run(
+        self, request: Request, context: object, *, allow_mutation: bool = True, charge: Charge | None = None
+    ) -> Answer:
+        """Answer a request; it never raises. `context` is what resolvers see as `info.context`.
+
+        `charge` is awaited with the cost before anything runs. Who asks for it by the extension `cost` is told it.
+        """
         try:
             operation = self._operation(request, allow_mutation)
+            cost = self._cost(operation, request.variables)
+            if charge is not None:
+                await charge(cost)
             result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
-            return self._answer(result)
+            answer = _answer(result, self._manner)
+            if self._costs and request.extensions.get("cost") is True:
+                answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
+            return answer
         except Exception as error:
             return _failure(error)
 
     async def open(
-        self, request: Request, context: object, renew: Callable[[], object], *, allow_mutation: bool = True
+        self,
+        request: Request,
+        context: object,
+        renew: Callable[[], object],
+        *,
+        allow_mutation: bool = True,
+        charge: Charge | None = None,
     ) -> Answer | Subscription:
         """Answer a request like `run`, or give the stream of answers that a subscription is; it never raises.
 
         A context is for one moment, and a subscription lasts: so the source sees `context`, and the fields of each
         event see one made by `renew` just then. If that raises a GraphQLError with a code, the listener is told.
+        A subscription is charged once, with what one of its events costs.
         """
         try:
             operation = self._operation(request, allow_mutation, allow_stream=True)
             if operation.kind is OperationType.SUBSCRIPTION:
+                cost = self._cost(operation, request.variables)
+                if charge is not None:
+                    await charge(cost)
                 return await self._opened(operation, request, context, renew)
         except Exception as error:
             return _failure(error)
-        return await self.run(request, context, allow_mutation=allow_mutation)
+        return await self.run(request, context, allow_mutation=allow_mutation, charge=charge)
 
     async def _opened(
         self, operation: Operation, request: Request, context: object, renew: Callable[[], object]
@@ -96,22 +126,30 @@ class Engine:
         if _is_awaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
-            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._translate))
+            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._manner))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
             result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
-            return self._in_json(result) if isinstance(result, ExecutionResult) else self._later_in_json(result)
+            if isinstance(result, ExecutionResult):
+                return _in_json(result, self._manner)
+            return _later_in_json(result, self._manner)
 
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
-        return Subscription(source, operation, written, execute, self._shared, self._translate)
+        return Subscription(source, operation, written, execute, self._shared, self._manner)
 
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
-        if request.query is None:
-            raise _nothing_asked(request)
-        operation = self._documents.prepared(request.query).operation(request.operation_name)
+        text = self._persisted.text_of(request)
+        prepared = self._documents.prepared(text)
+        self._persisted.is_valid(request, text)
+        operation = prepared.operation(request.operation_name)
         if operation.kind is not OperationType.QUERY:
             _check_kind(operation.kind, allow_mutation, allow_stream)
+        if request.variables:
+            check_variables(request.variables, self._limits)
         return operation
+
+    def _cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
+        return check_cost(operation.estimate, variables, self._costs.limit) if self._costs else 1
 
     def _executor(
         self, operation: Operation, variables: Mapping[str, Any], context: object, root: object = None
@@ -124,25 +162,12 @@ class Engine:
             raw_variable_values=dict(variables),
             max_coercion_errors=MAX_REPORTED_ERRORS,
             is_awaitable=_is_awaitable,
-            hide_suggestions=self._hide_suggestions,
+            hide_suggestions=self._manner.hide_schema,
         )
         if isinstance(executor, list):
-            told = errors.of_request(executor[:MAX_REPORTED_ERRORS], "BAD_USER_INPUT")
+            told = errors.of_request(executor[:MAX_REPORTED_ERRORS], "BAD_USER_INPUT", self._manner)
             raise RequestError(Outcome.UNCOERCED, told)
         return executor
-
-    def _in_json(self, result: ExecutionResult) -> bytes:
-        return to_json(self._answer(result).payload)
-
-    async def _later_in_json(self, result: Awaitable[ExecutionResult]) -> bytes:
-        return self._in_json(await result)
-
-    def _answer(self, result: ExecutionResult) -> Answer:
-        if not result.errors:
-            return Answer(Outcome.ANSWERED, {"data": result.data})
-        # Errors go first, as the specification advises, so that nobody misses them below a long `data`.
-        told = errors.of_execution(result.errors, self._translate)
-        return Answer(Outcome.PARTLY_ANSWERED, {"errors": told, "data": result.data})
 
 
 def _check_kind(kind: OperationType, allow_mutation: bool, allow_stream: bool) -> None:
@@ -156,16 +181,23 @@ def _check_kind(kind: OperationType, allow_mutation: bool, allow_stream: bool) -
         raise RequestError(Outcome.UNSAFE, [errors.plain(message, "METHOD_NOT_ALLOWED")])
 
 
-def _nothing_asked(request: Request) -> RequestError:
-    """Say what is missing, to clients that sent only the hash of a query in words that they understand."""
-    if "persistedQuery" in request.extensions:
-        error = errors.plain("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
-    else:
-        error = errors.plain("There is no query to run.", "BAD_REQUEST")
-    return RequestError(Outcome.UNSUPPORTED, [error])
+def _in_json(result: ExecutionResult, manner: Manner) -> bytes:
+    return to_json(_answer(result, manner).payload)
+
+
+async def _later_in_json(result: Awaitable[ExecutionResult], manner: Manner) -> bytes:
+    return _in_json(await result, manner)
 
 
 def _failure(error: Exception) -> Answer:
     if isinstance(error, RequestError):
         return Answer(error.outcome, {"errors": error.errors})
     return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
+
+
+def _answer(result: ExecutionResult, manner: Manner) -> Answer:
+    if not result.errors:
+        return Answer(Outcome.ANSWERED, {"data": result.data})
+    # Errors go first, as the specification advises, so that nobody misses them below a long `data`.
+    told = errors.of_execution(result.errors, manner)
+    return Answer(Outcome.PARTLY_ANSWERED, {"errors": told, "data": result.data})

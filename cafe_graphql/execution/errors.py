@@ -2,6 +2,7 @@
 
     GraphQLError ⟶ a refusal, if it carries `extensions["code"]`: told as it was raised
                  ⟶ a mistake in the input, if it was raised while arguments were read: BAD_USER_INPUT
+    any other    ⟶ a refusal, if whoever made the engine translates it to one
     all else     ⟶ an accident: logged with its traceback under an id, and only the id is told
 
 graphql-core raises GraphQLErrors of its own for our slips (an Int out of range, a list that is none), so the
@@ -11,8 +12,10 @@ class alone says nothing. But it never sets a code; so the code tells a delibera
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from traceback import walk_tb
 from typing import Any
 
@@ -25,8 +28,25 @@ from cafe_graphql.execution.answers import Outcome
 log = logging.getLogger("cafe_graphql")
 
 MAX_MESSAGE_LENGTH = 500  # messages quote the document, and names in a document may be as long as it
+MAX_LOCATIONS = 20
 
+_WRONG_VARIABLE = re.compile(r"Variable '\$\w+' has invalid value(?: at [^:]*)?")
 _ARGUMENT_READERS = (get_argument_values.__code__, convert_arguments.__code__)
+
+
+Translate = Callable[[Exception], GraphQLError | None]
+"""Gives the refusal that an exception of other rooms stands for, with its code; None for an accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How errors are spoken; where the schema is hidden, a mistake in the input is told by its place only."""
+
+    translate: Translate | None = None
+    hide_schema: bool = False
+
+
+PLAINLY = Manner()
 
 
 class RequestError(Exception):
@@ -43,20 +63,16 @@ def plain(message: str, code: str) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code}}
 
 
-def of_request(errors: Iterable[GraphQLError], code: str) -> list[dict[str, Any]]:
+def of_request(errors: Iterable[GraphQLError], code: str, manner: Manner = PLAINLY) -> list[dict[str, Any]]:
     """Give what is wrong with a document or its variables. What a custom scalar refused is BAD_USER_INPUT."""
     ledger = _Ledger()
-    return [_mistake(error, code, ledger) for error in errors]
+    return [_mistake(error, code, ledger, manner) for error in errors]
 
 
-Translate = Callable[[Exception], GraphQLError | None]
-"""Says in GraphQL what a resolver was refused for; None for what is an accident."""
-
-
-def of_execution(errors: Iterable[GraphQLError], translate: Translate = lambda _: None) -> list[dict[str, Any]]:
+def of_execution(errors: Iterable[GraphQLError], manner: Manner = PLAINLY) -> list[dict[str, Any]]:
     """Give what went wrong while an operation ran. All accidents of one operation share one id."""
     ledger = _Ledger()
-    return [_told(_translated(error, translate), ledger) for error in errors]
+    return [_told(error, ledger, manner) for error in errors]
 
 
 def of_accident(error: BaseException) -> dict[str, Any]:
@@ -79,21 +95,26 @@ class _Ledger:
         return self.error_id
 
 
-def _translated(error: GraphQLError, translate: Translate) -> GraphQLError:
-    raised = error.original_error
-    if raised is None or isinstance(raised, GraphQLError) or (spoken := translate(raised)) is None:
-        return error
-    return GraphQLError(spoken.message, error.nodes, path=error.path, extensions=spoken.extensions)
-
-
-def _told(error: GraphQLError, ledger: _Ledger) -> dict[str, Any]:
+def _told(error: GraphQLError, ledger: _Ledger, manner: Manner) -> dict[str, Any]:
     raised = error.original_error or error
-    if isinstance(raised, GraphQLError):
+    if not isinstance(raised, GraphQLError):
+        if manner.translate and (refusal := _translated(raised, manner.translate)):
+            return {"message": refusal.message, **_place(error), "extensions": dict(refusal.extensions or {})}
+    else:
         if isinstance((error.extensions or {}).get("code"), str):
             return dict(error.formatted)
         if _raised_while_reading_arguments(raised):
-            return _mistake(error, "BAD_USER_INPUT", ledger)
+            return _mistake(error, "BAD_USER_INPUT", ledger, manner)
     return _masked(error, raised, ledger)
+
+
+def _translated(raised: Exception, translate: Translate) -> GraphQLError | None:
+    try:
+        refusal = translate(raised)
+    except Exception:
+        log.exception("Translating %s failed", type(raised).__name__)
+        return None
+    return refusal if refusal and isinstance((refusal.extensions or {}).get("code"), str) else None
 
 
 def _masked(error: GraphQLError, accident: BaseException, ledger: _Ledger) -> dict[str, Any]:
@@ -106,19 +127,36 @@ def _apology(error_id: str) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": "INTERNAL_SERVER_ERROR", "errorId": error_id}}
 
 
-def _mistake(error: GraphQLError, code: str, ledger: _Ledger) -> dict[str, Any]:
+def _mistake(error: GraphQLError, code: str, ledger: _Ledger, manner: Manner) -> dict[str, Any]:
     cause = _root_cause(error)
     by_scalar = _raised_by_custom_scalar(cause)
     if by_scalar and not isinstance(cause, (GraphQLError, ValueError, ArithmeticError)):
         return _masked(error, cause, ledger)  # it did not refuse the value, it broke on it
-    # graphql-core quotes whatever Python said when it broke on a value, such as an integer of 5,000 digits.
-    message = error.message if by_scalar else error.message.replace(f", but encountered error '{cause}'", "")
+    message = _where(error) if manner.hide_schema else _why(error, cause, by_scalar)
     extensions = {"code": "BAD_USER_INPUT" if by_scalar else code}
     return {"message": _shortened(message), **_place(error), "extensions": extensions}
 
 
+def _why(error: GraphQLError, cause: BaseException, by_scalar: bool) -> str:
+    if by_scalar or cause is error:  # (to put the error itself in words would draw each of its places, be they 1,000)
+        return error.message
+    # graphql-core quotes whatever Python said when it broke on a value, such as an integer of 5,000 digits.
+    return error.message.replace(f", but encountered error '{cause}'", "")
+
+
+def _where(error: GraphQLError) -> str:
+    """Tell which variable is wrong, and where in it: all these names were sent. The reason may have others."""
+    found = _WRONG_VARIABLE.match(error.message)
+    return f"{found[0]}." if found else "A value of the input does not fit."
+
+
 def _place(error: GraphQLError) -> dict[str, Any]:
-    return {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
+    place: dict[str, Any] = {}
+    if error.locations is not None:
+        place["locations"] = [location.formatted for location in error.locations[:MAX_LOCATIONS]]
+    if error.path is not None:
+        place["path"] = error.path
+    return place
 
 
 def _shortened(message: str) -> str:

@@ -14,30 +14,44 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    OverlappingFieldsCanBeMergedRule,
     parse,
     specified_rules,
     validate,
 )
+from graphql.validation.validate import ValidationAbortedError
 
-from cafe_graphql.execution import errors
+from cafe_graphql.execution import errors, hiding
 from cafe_graphql.execution.answers import Outcome
+from cafe_graphql.execution.cost import Costs, Pricing
 from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.execution.estimates import Estimate
+from cafe_graphql.execution.limits import (
+    DEFAULT_LIMITS,
+    MAX_REPORTED_ERRORS,
+    Limits,
+    check_cost,
+    check_document,
+    check_text,
+    too_much,
+)
+from cafe_graphql.execution.overlaps import BoundedOverlaps
 
-MAX_REPORTED_ERRORS = 5
+RULES: tuple[type[ASTValidationRule], ...] = tuple(
+    BoundedOverlaps if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What may be asked of the parser, and how much is kept."""
+    """How much is kept."""
 
-    max_tokens: int = 5_000
-    max_comments: int = 500
-    max_characters: int = 100_000
     max_kept_documents: int = 1_000
     max_kept_characters: int = 4_000_000
 
 
 DEFAULT_BOUNDS = Bounds()
+FREE = Estimate(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +61,7 @@ class Operation:
     kind: OperationType
     node: OperationDefinitionNode
     document: DocumentNode
+    estimate: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +97,17 @@ class Documents:
         schema: GraphQLSchema,
         *,
         bounds: Bounds = DEFAULT_BOUNDS,
-        rules: Collection[type[ASTValidationRule]] = specified_rules,
-        hide_suggestions: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
+        rules: Collection[type[ASTValidationRule]] = RULES,
+        hide_schema: bool = False,
+        costs: Costs | None = None,
     ) -> None:
         self._schema = schema
+        self._costs = costs
         self._bounds = bounds
+        self._limits = limits
         self._rules = tuple(rules)
-        self._hide_suggestions = hide_suggestions
+        self._hide_schema = hide_schema
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._kept_characters = 0
 
@@ -102,39 +121,61 @@ class Documents:
             return known
         document = self._parsed(text)
         self._check(document)
-        fresh = _taken_apart(document)
+        fresh = self._taken_apart(document)
         self._keep(text, fresh)
         return fresh
 
+    def runnable(self, text: str) -> Prepared:
+        """Give the document like `prepared`, unless what it costs is beyond the limit whatever its variables are."""
+        found = self.prepared(text)
+        for operation in found.operations.values():
+            if self._costs and not operation.estimate.terms:
+                check_cost(operation.estimate, {}, self._costs.limit)
+        return found
+
     def _parsed(self, text: str) -> DocumentNode:
+        limits = self._limits
+        check_text(text, limits)
         try:
             return parse(
                 text,
-                max_lexical_tokens=self._bounds.max_tokens,
-                max_comments=self._bounds.max_comments,
-                max_source_length=self._bounds.max_characters,
+                max_lexical_tokens=limits.tokens,
+                max_comments=limits.comments,
                 allow_empty_selection_sets=False,  # which graphql-core allows, and the specification does not
             )
         except GraphQLError as error:
-            told = errors.of_request([error], "GRAPHQL_PARSE_FAILED")
-        except RecursionError:
-            told = [errors.plain("The document is nested too deeply.", "GRAPHQL_PARSE_FAILED")]
-        raise RequestError(Outcome.UNPARSABLE, told)
+            raise _unparsed(error, limits) from None
 
     def _check(self, document: DocumentNode) -> None:
-        try:
-            found = validate(
-                self._schema,
-                document,
-                self._rules,
-                max_errors=MAX_REPORTED_ERRORS,
-                hide_suggestions=self._hide_suggestions,
-            )
+        counts = check_document(document, self._limits)
+        if self._hide_schema:
+            hiding.check_introspection(counts.selections)
+        found = validate(
+            self._schema,
+            document,
+            self._rules,
+            max_errors=MAX_REPORTED_ERRORS,
+            hide_suggestions=self._hide_schema,
+        )
+        if found and isinstance(found[0], ValidationAbortedError):  # before anything was found to be wrong
+            message = "Too many fields of this document may be in each other's way. Ask in several requests."
+            raise RequestError(Outcome.TOO_LARGE, [errors.plain(message, "VALIDATION_LIMIT_EXCEEDED")])
+        if found and self._hide_schema:
+            raise hiding.misfit()
+        if found:
             told = errors.of_request(found[:MAX_REPORTED_ERRORS], "GRAPHQL_VALIDATION_FAILED")
-        except RecursionError:
-            told = [errors.plain("The document is nested too deeply.", "GRAPHQL_VALIDATION_FAILED")]
-        if told:
             raise RequestError(Outcome.INVALID, told)
+
+    def _taken_apart(self, document: DocumentNode) -> Prepared:
+        pricing = Pricing(self._schema, self._costs, document) if self._costs else None
+        fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+        operations: dict[str | None, Operation] = {}
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                alone = DocumentNode(definitions=(node, *fragments))
+                estimate = pricing.estimate(node) if pricing else FREE
+                operations[node.name.value if node.name else None] = Operation(node.operation, node, alone, estimate)
+        return Prepared(operations)
 
     def _keep(self, text: str, document: Prepared) -> None:
         if len(text) > self._bounds.max_kept_characters:
@@ -148,12 +189,11 @@ class Documents:
             self._kept_characters -= len(oldest)
 
 
-def _taken_apart(document: DocumentNode) -> Prepared:
-    definitions = document.definitions
-    fragments = tuple(node for node in definitions if isinstance(node, FragmentDefinitionNode))
-    found = (node for node in definitions if isinstance(node, OperationDefinitionNode))
-    return Prepared({node.name.value if node.name else None: _alone(node, fragments) for node in found})
-
-
-def _alone(node: OperationDefinitionNode, fragments: tuple[FragmentDefinitionNode, ...]) -> Operation:
-    return Operation(node.operation, node, DocumentNode(definitions=(node, *fragments)))
+def _unparsed(error: GraphQLError, limits: Limits) -> RequestError:
+    """Tell a text that is no GraphQL from one that was read no further; only graphql-core's words tell which."""
+    for what, limit, code in (("tokens", limits.tokens, "TOKEN"), ("comments", limits.comments, "COMMENT")):
+        if error.message == f"Syntax Error: Document contains more than {limit} {what}. Parsing aborted.":
+            message = f"The document has more than {limit} {what}, and is read no further. Ask in several requests."
+            told = too_much(message, f"{code}_LIMIT_EXCEEDED", found=None, limit=limit)
+            return RequestError(Outcome.TOO_LARGE, [told])
+    return RequestError(Outcome.UNPARSABLE, errors.of_request([error], "GRAPHQL_PARSE_FAILED"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from cafe_graphql.execution.engine import Request
 from cafe_graphql.web.negotiation import BodyType, body_type
 
 MAX_PARAMETERS = 20
-PARAMETERS = ("query", "operationName", "variables", "extensions")
+PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId", "doc_id")
 # A browser sends these to another site only after asking it, so no page can make a visitor send them unasked.
 PREFLIGHT_HEADERS = frozenset(
     (
@@ -60,7 +61,7 @@ async def by_post(headers: Headers, receive: Receive, limit: int) -> Request:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
-    return of(fields)
+    return _with_wishes(of(fields), headers)
 
 
 def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
@@ -72,7 +73,7 @@ def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> R
     for name in ("variables", "extensions"):
         if name in fields:
             fields[name] = _from_json(name, fields[name])
-    return of(fields)
+    return _with_wishes(of(fields), headers)
 
 
 def of(fields: Any) -> Request:
@@ -82,10 +83,19 @@ def of(fields: Any) -> Request:
         raise _malformed(f"A request is a JSON object with a query.{hint}")
     query = _field(fields, "query", str)
     extensions = _field(fields, "extensions", dict) or {}
-    if query is None and "persistedQuery" not in extensions:
+    # The appendix of GraphQL over HTTP has the first name, and Relay's documentation the other.
+    document_id = _field(fields, "documentId", str) or _field(fields, "doc_id", str)
+    if query is None and document_id is None and "persistedQuery" not in extensions:
         raise _malformed("The request has no query.")
     variables = _field(fields, "variables", dict) or {}
-    return Request(query, _field(fields, "operationName", str), variables, extensions)
+    return Request(query, _field(fields, "operationName", str), variables, extensions, document_id)
+
+
+def _with_wishes(request: Request, headers: Headers) -> Request:
+    """Take what a caller wishes for by a header as if it were written in the request."""
+    if headers.get(b"graphql-cost") != b"report":
+        return request
+    return replace(request, extensions={**request.extensions, "cost": True})
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -34,12 +34,14 @@ _GRAPHQL = {
     Outcome.ANSWERED: 200,
     Outcome.PARTLY_ANSWERED: 200,
     Outcome.UNPARSABLE: 400,
+    Outcome.TOO_LARGE: 400,
     Outcome.INVALID: 400,
     Outcome.UNRESOLVED: 400,
     Outcome.UNCOERCED: 400,
     Outcome.UNSUPPORTED: 400,
     Outcome.UNOPENED: 400,
     Outcome.UNSAFE: 405,
+    Outcome.THROTTLED: 429,
     Outcome.BROKEN: 500,
 }
 
@@ -49,6 +51,7 @@ _JSON = {outcome: 200 if status == 400 else status for outcome, status in _GRAPH
 
 _DRAFT = _GRAPHQL | {
     Outcome.PARTLY_ANSWERED: 294,
+    Outcome.TOO_LARGE: 422,
     Outcome.INVALID: 422,
     Outcome.UNRESOLVED: 422,
     Outcome.UNCOERCED: 422,

@@ -138,7 +138,8 @@ class Stand:
         for error in answer.get("errors", ()):
             assert error.keys() <= {"message", "locations", "path", "extensions"}
             assert isinstance(error["message"], str) and 0 < len(error["message"]) <= 500
-            assert error["extensions"]["code"] in REFUSALS
+            code = error["extensions"]["code"]
+            assert code in REFUSALS or code.endswith("_LIMIT_EXCEEDED")
         assert "Traceback" not in response.text and "cafe_graphql" not in response.text
         assert self.accidents == []
         return answer

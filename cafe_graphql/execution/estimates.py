@@ -1,0 +1,78 @@
+"""Estimates: numbers that may still depend on variables, such as on how many entries of a list are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ASTRONOMICAL = 10**9
+"""What costs more is not told apart any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many entries a list has: `assumed`, unless a variable says another number; never above `at_most`."""
+
+    assumed: int
+    variable: str | None = None
+    at_most: int = ASTRONOMICAL
+
+    @classmethod
+    def of(cls, value: object, at_most: int) -> Size:
+        """Give the size that an argument asks for, which may be nonsense, or nothing; then it is the most there is."""
+        return cls(_within(value, at_most))
+
+    def value(self, variables: Mapping[str, Any]) -> int:
+        """Give the number for these variables, as they came from the caller."""
+        if self.variable is None or self.variable not in variables:
+            return self.assumed
+        return _within(variables[self.variable], self.at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number, and terms that depend on variables. Without terms it is `fixed`, and nothing is left to work out."""
+
+    fixed: int
+    terms: tuple[Term, ...] = ()
+
+    def value(self, variables: Mapping[str, Any]) -> int:
+        """Give the number for these variables; it goes up to ASTRONOMICAL."""
+        if not self.terms:
+            return self.fixed
+        return min(self.fixed + sum(term.value(variables) for term in self.terms), ASTRONOMICAL)
+
+    def plus(self, other: Estimate) -> Estimate:
+        return Estimate(min(self.fixed + other.fixed, ASTRONOMICAL), (*self.terms, *other.terms))
+
+    def times(self, size: Size) -> Estimate:
+        if self.terms or size.variable is not None:
+            return Estimate(0, (Term(size, (self,)),))
+        return Estimate(min(self.fixed * size.assumed, ASTRONOMICAL))
+
+    @classmethod
+    def dearest(cls, estimates: Iterable[Estimate]) -> Estimate:
+        """Give the greatest of several, of which only one will be."""
+        found = tuple(estimates)
+        if any(estimate.terms for estimate in found):
+            return cls(0, (Term(Size(1), found),))
+        return cls(max((estimate.fixed for estimate in found), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """As many times the dearest of some estimates as a size says."""
+
+    size: Size
+    estimates: tuple[Estimate, ...]
+
+    def value(self, variables: Mapping[str, Any]) -> int:
+        return self.size.value(variables) * max(estimate.value(variables) for estimate in self.estimates)
+
+
+def _within(value: object, at_most: int) -> int:
+    """Read a number; what is no number, or is beyond, will be refused where it is used, and counts as the most."""
+    if type(value) is not int and not (isinstance(value, float) and value.is_integer()):
+        return at_most
+    return max(0, min(int(value), at_most))

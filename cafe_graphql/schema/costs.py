@@ -1,0 +1,65 @@
+"""What the fields of the schema cost beyond 1, and how long their lists are taken to be: plain data for the engine.
+
+Sizes are those of a café somewhat larger than the built-in one, so that an estimate is seldom below what comes.
+"""
+
+from collections.abc import Mapping
+
+from cafe_graphql.schema.paging import MAX_PAGE
+
+SIZES: Mapping[str, int] = {
+    "Cafe.hours": 7,
+    "Cafe.pickupSlots": 50,
+    "ApiKeyPayload.problems": 2,
+    "Menu.categories": 10,
+    "Menu.items": 50,
+    "MenuCategory.items": 10,
+    "MenuItem.optionGroups": 3,
+    "OptionGroup.options": 5,
+    "Order.events": 10,
+    "Order.lines": 4,
+    "OrderLine.choices": 4,
+    "OrderPayload.problems": 2,
+    "PlaceOrderPayload.problems": 4,
+    "PlaceOrderPayload.warnings": 4,
+    "Query.kitchenQueue": 50,
+    "Quote.lines": 4,
+    "Quote.problems": 4,
+    "Quote.warnings": 4,
+    "QuoteLine.choices": 4,
+    "SessionPayload.problems": 2,
+    "Totals.adjustments": 3,
+    "Viewer.apiKeys": 10,
+}
+"""How many entries a list is taken to have, by its coordinate."""
+
+SLICING: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
+    "Customer.orders": ("first", MAX_PAGE, ("nodes", "edges")),
+    "Query.orders": ("first", MAX_PAGE, ("nodes", "edges")),
+}
+"""The argument that says how long lists are, the most that it may say, and which lists one level down it is about."""
+
+WEIGHTS: Mapping[str, int] = {
+    "Customer.orders": 20,
+    "Mutation.createApiKey": 50,
+    "Mutation.placeOrder": 50,
+    "Mutation.revokeApiKey": 20,
+    "Mutation.signIn": 1_000,  # a hash that is meant to take 50 ms, and the limit on guesses from one address
+    "Mutation.signUp": 1_000,
+    "Mutation.cancelOrder": 20,
+    "Mutation.advanceOrder": 20,
+    "Mutation.markLineDone": 20,
+    "Order.customer": 10,
+    "Order.events": 10,
+    "Order.queuePosition": 10,
+    "Order.reorderQuote": 20,
+    "OrderConnection.totalCount": 100,
+    "Query.kitchenQueue": 20,
+    "Query.node": 10,
+    "Query.order": 10,
+    "Query.orders": 20,
+    "Query.quote": 20,
+    "Viewer.apiKeys": 20,
+    "Viewer.customer": 10,
+}
+"""What counts more than a value that is at hand: what reads or writes the books, or is worked out anew."""
