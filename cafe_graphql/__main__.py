@@ -242,6 +242,9 @@ def _serve(settings: Settings, reload: bool) -> None:
         reload=reload,
         reload_dirs=[str(Path(__file__).parent)] if reload else None,
         access_log=False,
+        # Uvicorn would believe whatever a caller of this machine says of where it calls from.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         ws="cafe_graphql.web.streams.wire:LeanSockets",
         ws_per_message_deflate=False,  # its windows would take 64 KiB for each listener
         ws_ping_interval=None,  # the streams ping for themselves

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import Scope
 
 from cafe_graphql.config import Settings
@@ -19,9 +19,12 @@ from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.web import health, playground, rest, rest_errors
 from cafe_graphql.web.bodies import BoundedBodies
+from cafe_graphql.web.counters import MemoryCounters, RedisCounters
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import MAX_BODY_BYTES, GraphQLEndpoint
 from cafe_graphql.web.origins import same_origin
+from cafe_graphql.web.rates import RateLimiter
+from cafe_graphql.web.rest_rates import charging
 from cafe_graphql.web.statuses import PROFILES
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
@@ -37,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Door:
     """
     settings = settings or Settings()
     streams = Streams()
+    counters = RedisCounters(settings.redis_url.get_secret_value()) if settings.redis_url else MemoryCounters()
+    rates = RateLimiter(settings.cost_per_minute, counters)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Door:
         with on_stop(streams.close_all):
             yield
         watching.cancel()
+        await counters.aclose()
         app.state.cafe.store.close()
 
     app = FastAPI(
@@ -64,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Door:
         opened: Cafe = app.state.cafe
         return opened
 
-    app.include_router(rest.routes(cafe, settings.api_key))
+    app.include_router(rest.routes(cafe, settings.api_key), dependencies=[Depends(charging(rates))])
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
@@ -79,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Door:
         page=playground.page(f"{GRAPHQL}/assets"),
         profile=PROFILES[settings.http_profile],
         streams=streams,
+        rates=rates,
     )
-    sockets = GraphQLSockets(engine, context, streams, admit=same_origin)
+    sockets = GraphQLSockets(engine, context, streams, rates=rates, admit=same_origin)
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)

@@ -1,12 +1,14 @@
 """Settings: read once from `CAFE_*` variables, checked, and handed down."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SQLITE = "sqlite:///"
+NO_LIMIT = 2_000_000_000
 
 
 def _sqlite_file(url: str) -> str:
@@ -14,6 +16,16 @@ def _sqlite_file(url: str) -> str:
     if path == url or path in ("", ":memory:") or "?" in path:
         raise ValueError("must name a SQLite file and no more, like sqlite:///cafe.db or sqlite:////var/lib/cafe.db")
     return url
+
+
+def _networks(said: object) -> object:
+    """Read "10.0.0.1, 10.1.0.0/16": addresses and networks only, so that nobody is trusted by name, or all by *."""
+    if not isinstance(said, str):
+        return said
+    try:
+        return tuple(str(ip_network(part.strip())) for part in said.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"must be addresses or networks, separated by commas ({error})") from None
 
 
 class Settings(BaseSettings):
@@ -30,6 +42,20 @@ class Settings(BaseSettings):
 
     http_profile: Literal["compat", "draft-2026-08"] = "compat"
     """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
+
+    rate_limit: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    """The cost that one caller may ask in a minute; 0 is none to speak of, which is also the default."""
+
+    redis_url: SecretStr | None = None
+    """The Redis in which workers count what callers use, like redis://localhost:6379/0; without, each for itself."""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = ()
+    """Addresses and networks of proxies, whose word is taken for where a caller calls from; by default nobody's."""
+
+    @property
+    def cost_per_minute(self) -> int:
+        """What one caller may ask in a minute: in development counted and shown, and never in the way."""
+        return self.rate_limit or NO_LIMIT
 
     @property
     def database_file(self) -> Path:

@@ -21,6 +21,7 @@ class Outcome(Enum):
     UNSUPPORTED = auto()  # fine GraphQL, but not served this way
     UNOPENED = auto()  # a subscription whose source refused to open
     UNSAFE = auto()  # a mutation where only reading is allowed
+    THROTTLED = auto()  # its caller has asked too much for now
     BROKEN = auto()  # our own fault, outside any field
 
 

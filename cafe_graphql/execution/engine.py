@@ -25,6 +25,8 @@ from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS,
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
 
+Charge = Callable[[int], Awaitable[None]]
+
 # Strawberry's check is the faster one on plain values, and the one its resolvers are tested with.
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
@@ -59,10 +61,17 @@ class Engine:
         self._hide_suggestions = hide_suggestions
         self._shared = SharedAnswers()
 
-    async def run(self, request: Request, context: object, *, allow_mutation: bool = True) -> Answer:
-        """Answer a request; it never raises. `context` is what resolvers see as `info.context`."""
+    async def run(
+        self, request: Request, context: object, *, allow_mutation: bool = True, charge: Charge | None = None
+    ) -> Answer:
+        """Answer a request; it never raises. `context` is what resolvers see as `info.context`.
+
+        `charge` is awaited with the cost before anything runs; it may raise a RequestError.
+        """
         try:
             operation = self._operation(request, allow_mutation)
+            if charge is not None:
+                await charge(1)
             result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
@@ -71,7 +80,13 @@ class Engine:
             return _failure(error)
 
     async def open(
-        self, request: Request, context: object, renew: Callable[[], object], *, allow_mutation: bool = True
+        self,
+        request: Request,
+        context: object,
+        renew: Callable[[], object],
+        *,
+        allow_mutation: bool = True,
+        charge: Charge | None = None,
     ) -> Answer | Subscription:
         """Answer a request like `run`, or give the stream of answers that a subscription is; it never raises.
 
@@ -81,10 +96,12 @@ class Engine:
         try:
             operation = self._operation(request, allow_mutation, allow_stream=True)
             if operation.kind is OperationType.SUBSCRIPTION:
+                if charge is not None:
+                    await charge(1)
                 return await self._opened(operation, request, context, renew)
         except Exception as error:
             return _failure(error)
-        return await self.run(request, context, allow_mutation=allow_mutation)
+        return await self.run(request, context, allow_mutation=allow_mutation, charge=charge)
 
     async def _opened(
         self, operation: Operation, request: Request, context: object, renew: Callable[[], object]

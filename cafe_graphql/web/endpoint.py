@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,6 +15,7 @@ from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import negotiation, requests
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
+from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.requests import Disconnected, Headers, Refused
 from cafe_graphql.web.statuses import COMPAT, Profile
 from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
@@ -49,13 +51,21 @@ class Response:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """A response that goes on."""
+
+    subscription: Subscription
+    headers: tuple[Header, ...]
+
+
 class GraphQLEndpoint:
     """Answers GraphQL requests by POST and GET.
 
     `make_context` makes what resolvers see as `info.context` from the ASGI scope; it may raise `Refused` to
     send a caller away. `page` is handed the requests of browsers that come to look. A subscription is answered as
     Server-Sent Events or multipart, by what its caller accepts, and is one of `streams` while it lasts; for each of
-    its events that is run, its context is renewed.
+    its events that is run, its context is renewed. `rates` charges each operation to whoever asks for it.
     """
 
     def __init__(
@@ -65,6 +75,7 @@ class GraphQLEndpoint:
         *,
         page: ASGIApp | None = None,
         streams: Streams | None = None,
+        rates: RateLimiter | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         profile: Profile = COMPAT,
     ) -> None:
@@ -72,6 +83,7 @@ class GraphQLEndpoint:
         self._make_context = make_context
         self._page = page
         self._streams = Streams() if streams is None else streams
+        self._rates = rates
         self._max_body_bytes = max_body_bytes
         self._profile = profile
 
@@ -82,22 +94,22 @@ class GraphQLEndpoint:
             return await self._page(scope, receive, send)
         try:
             response = await self._response(scope, headers, choice, receive)
-            if isinstance(response, Subscription):
-                stream = StreamedResponse(self._streams, choice.stream or StreamType.EVENTS, send)
-                return await stream.serve(response, receive)
+            if isinstance(response, Streaming):
+                stream = StreamedResponse(self._streams, choice.stream or StreamType.EVENTS, send, response.headers)
+                return await stream.serve(response.subscription, receive)
             await _send(send, response, bodiless=scope["method"] == "HEAD")
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
 
-    async def _response(
-        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive
-    ) -> Response | Subscription:
+    async def _response(self, scope: Scope, headers: Headers, choice: Choice, receive: Receive) -> Response | Streaming:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
             request = await self._request(scope, headers, choice, receive)
-            answer = await self._opened(scope, choice, request)
-            return answer if isinstance(answer, Subscription) else self._answered(answer, choice)
+            context = await self._make_context(scope)
+            answer = await self._opened(scope, choice, request, context)
+            told = self._told(context, answer)
+            return Streaming(answer, told) if isinstance(answer, Subscription) else self._answered(answer, choice, told)
         except Refused as refused:
             return self._refused(refused, choice.media)
         except Disconnected:
@@ -117,19 +129,27 @@ class GraphQLEndpoint:
             return await requests.by_post(headers, receive, self._max_body_bytes)
         return requests.by_get(scope, headers, choice.names_graphql, self._max_body_bytes)
 
-    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Answer | Subscription:
-        context = await self._make_context(scope)
+    async def _opened(self, scope: Scope, choice: Choice, request: Request, context: Called) -> Answer | Subscription:
+        charge = None if self._rates is None else partial(self._rates.charge, scope, context)
         may_change = scope["method"] == "POST"
         if choice.stream is None or scope["method"] == "HEAD":
-            return await self._engine.run(request, context, allow_mutation=may_change)
-        return await self._engine.open(request, context, context.renewed, allow_mutation=may_change)
+            return await self._engine.run(request, context, allow_mutation=may_change, charge=charge)
+        return await self._engine.open(request, context, context.renewed, allow_mutation=may_change, charge=charge)
 
-    def _answered(self, answer: Answer, choice: Choice) -> Response:
+    def _told(self, context: Called, answer: Answer | Subscription) -> tuple[Header, ...]:
+        """Give the headers that tell of a caller's budget, if the answer was charged."""
+        if self._rates is None or context.rate is None:
+            return ()
+        is_refused = isinstance(answer, Answer) and answer.outcome is Outcome.THROTTLED
+        return self._rates.headers(context.rate, is_refused=is_refused)
+
+    def _answered(self, answer: Answer, choice: Choice, told: tuple[Header, ...] = ()) -> Response:
         media = choice.media
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
-            return Response(200, HEADERS[choice.stream], FRAMINGS[choice.stream].whole(to_json(answer.payload)))
+            framing = FRAMINGS[choice.stream]
+            return Response(200, (*HEADERS[choice.stream], *told), framing.whole(to_json(answer.payload)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
-        headers = _HEADERS[self._profile.media_for(media, status)]
+        headers = (*_HEADERS[self._profile.media_for(media, status)], *told)
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
         return Response(status, headers, to_json(answer.payload))

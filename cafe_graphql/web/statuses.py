@@ -40,6 +40,7 @@ _GRAPHQL = {
     Outcome.UNSUPPORTED: 400,
     Outcome.UNOPENED: 400,
     Outcome.UNSAFE: 405,
+    Outcome.THROTTLED: 429,
     Outcome.BROKEN: 500,
 }
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError
@@ -18,6 +19,7 @@ from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import requests
 from cafe_graphql.web.callers import Called
+from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.requests import Refused
 from cafe_graphql.web.streams import messages
 from cafe_graphql.web.streams.keeping import Streams
@@ -46,16 +48,23 @@ class GraphQLSockets:
     `make_context` makes what resolvers see as `info.context` from the ASGI scope and the payload of
     `connection_init`, once: it may raise `Refused`, which closes the socket (401 as 4401, 403 as 4403). For each
     operation, and for each event of a subscription that is run, that context is renewed; a GraphQLError ends the
-    operation then.
-    `admit` looks at a handshake before it is accepted, and may raise `Refused` to send it away.
+    operation then. `rates` charges each operation to whoever asks for it. `admit` looks at a handshake before it is
+    accepted, and may raise `Refused` to send it away.
     """
 
     def __init__(
-        self, engine: Engine, make_context: MakeContext, streams: Streams, *, admit: Callable[[Scope], None] = anyone
+        self,
+        engine: Engine,
+        make_context: MakeContext,
+        streams: Streams,
+        *,
+        rates: RateLimiter | None = None,
+        admit: Callable[[Scope], None] = anyone,
     ) -> None:
-        self._engine = engine
-        self._make_context = make_context
-        self._streams = streams
+        self.engine = engine
+        self.make_context = make_context
+        self.streams = streams
+        self.rates = rates
         self._admit = admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,18 +73,17 @@ class GraphQLSockets:
             self._admit(scope)
         except Refused:
             return await send({"type": "websocket.close"})  # which, before an accept, is a 403
-        return await Socket(self._engine, self._make_context, self._streams, scope, send).serve(receive)
+        return await Socket(self, scope, send).serve(receive)
 
 
 class Socket(Stream):
     """One WebSocket, from its handshake to its end."""
 
-    __slots__ = ("_asked", "_context", "_engine", "_make_context", "_operations", "_scope")
+    __slots__ = ("_asked", "_context", "_operations", "_scope", "_sockets")
 
-    def __init__(self, engine: Engine, make_context: MakeContext, streams: Streams, scope: Scope, send: Send) -> None:
-        super().__init__(streams, send)
-        self._engine = engine
-        self._make_context = make_context
+    def __init__(self, sockets: GraphQLSockets, scope: Scope, send: Send) -> None:
+        super().__init__(sockets.streams, send)
+        self._sockets = sockets
         self._scope = scope
         self._context: Called | None = None  # None until connection_init
         self._operations: dict[str, Operation] = {}
@@ -139,7 +147,7 @@ class Socket(Stream):
         if self._context is not None:
             return self.close(TWICE)
         try:
-            self._context = await self._make_context(self._scope, parameters)
+            self._context = await self._sockets.make_context(self._scope, parameters)
         except Refused as refused:
             return self.close(Farewell(CODES.get(refused.status or 400, 4400), refused.message))
         except Exception as error:
@@ -183,8 +191,11 @@ class Socket(Stream):
             self._forget(operation)
 
     async def _open(self, request: Request, caller: Called) -> Answer | Subscription:
+        rates = self._sockets.rates
         try:
-            return await self._engine.open(request, caller.renewed(), caller.renewed)
+            context = caller.renewed()
+            charge = None if rates is None else partial(rates.charge, self._scope, context)
+            return await self._sockets.engine.open(request, context, caller.renewed, charge=charge)
         except GraphQLError as refused:
             return Answer(Outcome.UNSUPPORTED, {"errors": errors.of_execution([refused])})
         except Exception as error:
