@@ -18,15 +18,18 @@ from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.web import health, playground, rest, rest_errors
-from cafe_graphql.web.bodies import BoundedBodies
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
 from cafe_graphql.web.door import Door
-from cafe_graphql.web.endpoint import MAX_BODY_BYTES, GraphQLEndpoint
+from cafe_graphql.web.endpoint import GraphQLEndpoint
+from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.origins import same_origin
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.rest_rates import charging
+from cafe_graphql.web.rest_restraints import Restrained
+from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.statuses import PROFILES
-from cafe_graphql.web.streams.keeping import Streams
+from cafe_graphql.web.streams.keeping import Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
 
@@ -39,9 +42,12 @@ def create_app(settings: Settings | None = None) -> Door:
     The door stands before FastAPI, whose middleware and router would cost more than a small query does.
     """
     settings = settings or Settings()
-    streams = Streams()
+    limits = Limits(streams=settings.max_streams, streams_each=settings.max_streams_per_address)
+    streams = Streams(limits)
     counters = RedisCounters(settings.redis_url.get_secret_value()) if settings.redis_url else MemoryCounters()
     rates = RateLimiter(settings.cost_per_minute, counters)
+    bodies = Bodies()
+    restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -64,7 +70,8 @@ def create_app(settings: Settings | None = None) -> Door:
     )
 
     rest_errors.speak(app)
-    app.add_middleware(BoundedBodies, limit=MAX_BODY_BYTES)
+    free = ("/health/", f"{GRAPHQL}/assets/")
+    app.add_middleware(Restrained, bodies=bodies, restraints=restraints, free=free)
 
     def cafe() -> Cafe:
         opened: Cafe = app.state.cafe
@@ -85,7 +92,8 @@ def create_app(settings: Settings | None = None) -> Door:
         page=playground.page(f"{GRAPHQL}/assets"),
         profile=PROFILES[settings.http_profile],
         streams=streams,
-        rates=rates,
+        bodies=bodies,
+        restraints=restraints,
     )
-    sockets = GraphQLSockets(engine, context, streams, rates=rates, admit=same_origin)
+    sockets = GraphQLSockets(engine, context, streams, restraints=restraints, admit=same_origin)
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)

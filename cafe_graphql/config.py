@@ -49,6 +49,18 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     """The Redis in which workers count what callers use, like redis://localhost:6379/0; without, each for itself."""
 
+    operation_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10.0
+    """How long an operation may take; a mutation is not ended then, but its caller waits no longer."""
+
+    max_operations: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """How many operations of a worker may wait for something at once, such as the disk; a hundred more may queue."""
+
+    max_streams: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000
+    """How many streams a worker keeps open: sockets, and subscriptions as long responses."""
+
+    max_streams_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """How many of them are opened from one address."""
+
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = ()
     """Addresses and networks of proxies, whose word is taken for where a caller calls from; by default nobody's."""
 

@@ -120,6 +120,13 @@ class Engine:
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
         return Subscription(source, operation, written, execute, self._shared)
 
+    def may_change(self, request: Request) -> bool:
+        """Tell whether a request is a mutation; one that cannot be prepared is none."""
+        try:
+            return self._operation(request, True, allow_stream=True).kind is OperationType.MUTATION
+        except RequestError:
+            return False
+
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         if request.query is None:
             raise _nothing_asked(request)

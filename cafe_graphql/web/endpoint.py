@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,16 +13,18 @@ from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import negotiation, requests
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
-from cafe_graphql.web.rates import RateLimiter
-from cafe_graphql.web.requests import Disconnected, Headers, Refused
+from cafe_graphql.web.refusals import Disconnected, Refused
+from cafe_graphql.web.requests import Headers
+from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.statuses import COMPAT, Profile
 from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.responses import StreamedResponse
+from cafe_graphql.web.waiting import Overdue
 
-MAX_BODY_BYTES = 1024 * 1024
 READING = ("GET", "HEAD")
 
 Header = tuple[bytes, bytes]
@@ -65,7 +67,7 @@ class GraphQLEndpoint:
     `make_context` makes what resolvers see as `info.context` from the ASGI scope; it may raise `Refused` to
     send a caller away. `page` is handed the requests of browsers that come to look. A subscription is answered as
     Server-Sent Events or multipart, by what its caller accepts, and is one of `streams` while it lasts; for each of
-    its events that is run, its context is renewed. `rates` charges each operation to whoever asks for it.
+    its events that is run, its context is renewed. `bodies` and `restraints` are the worker's.
     """
 
     def __init__(
@@ -75,16 +77,16 @@ class GraphQLEndpoint:
         *,
         page: ASGIApp | None = None,
         streams: Streams | None = None,
-        rates: RateLimiter | None = None,
-        max_body_bytes: int = MAX_BODY_BYTES,
+        bodies: Bodies | None = None,
+        restraints: Restraints | None = None,
         profile: Profile = COMPAT,
     ) -> None:
         self._engine = engine
         self._make_context = make_context
         self._page = page
         self._streams = Streams() if streams is None else streams
-        self._rates = rates
-        self._max_body_bytes = max_body_bytes
+        self._bodies = bodies or Bodies()
+        self._restraints = restraints or Restraints()
         self._profile = profile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,23 +95,25 @@ class GraphQLEndpoint:
         if self._page is not None and choice.prefers_html and scope["method"] in READING:
             return await self._page(scope, receive, send)
         try:
-            response = await self._response(scope, headers, choice, receive)
+            response = await self._response(scope, headers, choice, receive, send)
             if isinstance(response, Streaming):
-                stream = StreamedResponse(self._streams, choice.stream or StreamType.EVENTS, send, response.headers)
+                kind = choice.stream or StreamType.EVENTS
+                stream = StreamedResponse(self._streams, scope, kind, send, response.headers)
                 return await stream.serve(response.subscription, receive)
             await _send(send, response, bodiless=scope["method"] == "HEAD")
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
 
-    async def _response(self, scope: Scope, headers: Headers, choice: Choice, receive: Receive) -> Response | Streaming:
+    async def _response(
+        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive, send: Send
+    ) -> Response | Streaming:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
             request = await self._request(scope, headers, choice, receive)
-            context = await self._make_context(scope)
-            answer = await self._opened(scope, choice, request, context)
-            told = self._told(context, answer)
-            return Streaming(answer, told) if isinstance(answer, Subscription) else self._answered(answer, choice, told)
+            return await self._carried_out(scope, choice, request, send)
+        except Overdue:
+            return self._answered(self._restraints.overdue(is_mutation=False), choice)
         except Refused as refused:
             return self._refused(refused, choice.media)
         except Disconnected:
@@ -126,22 +130,45 @@ class GraphQLEndpoint:
             message = f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}: accept one of them."
             raise Refused(406, "NOT_ACCEPTABLE", message)
         if method == "POST":
-            return await requests.by_post(headers, receive, self._max_body_bytes)
-        return requests.by_get(scope, headers, choice.names_graphql, self._max_body_bytes)
+            return await requests.by_post(headers, receive, self._bodies)
+        return requests.by_get(scope, headers, choice.names_graphql, self._bodies.limit)
 
-    async def _opened(self, scope: Scope, choice: Choice, request: Request, context: Called) -> Answer | Subscription:
-        charge = None if self._rates is None else partial(self._rates.charge, scope, context)
+    async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Response | Streaming:
+        is_told = False
+
+        def late() -> bool:
+            """Tell the caller of a mutation that its outcome is unknown, and let it go on."""
+            nonlocal is_told
+            is_told = self._engine.may_change(request)
+            if is_told:
+                overdue = self._answered(self._restraints.overdue(is_mutation=True), choice)
+                self._streams.run(_send_if_there(send, overdue))
+            return not is_told
+
+        opened = await self._restraints.carry_out(lambda: self._opened(scope, choice, request), late)
+        if is_told:
+            raise Disconnected
+        return opened
+
+    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Response | Streaming:
+        context = await self._make_context(scope)
+        answer = await self._answer(scope, choice, request, context)
+        told = self._restraints.headers(context, answer)
+        if not isinstance(answer, Subscription):
+            return self._answered(answer, choice, told)
+        try:
+            self._streams.admit(scope)
+        except Refused:
+            await answer.aclose()
+            raise
+        return Streaming(answer, told)
+
+    async def _answer(self, scope: Scope, choice: Choice, request: Request, context: Called) -> Answer | Subscription:
+        charge = self._restraints.charge(scope, context)
         may_change = scope["method"] == "POST"
         if choice.stream is None or scope["method"] == "HEAD":
             return await self._engine.run(request, context, allow_mutation=may_change, charge=charge)
         return await self._engine.open(request, context, context.renewed, allow_mutation=may_change, charge=charge)
-
-    def _told(self, context: Called, answer: Answer | Subscription) -> tuple[Header, ...]:
-        """Give the headers that tell of a caller's budget, if the answer was charged."""
-        if self._rates is None or context.rate is None:
-            return ()
-        is_refused = isinstance(answer, Answer) and answer.outcome is Outcome.THROTTLED
-        return self._rates.headers(context.rate, is_refused=is_refused)
 
     def _answered(self, answer: Answer, choice: Choice, told: tuple[Header, ...] = ()) -> Response:
         media = choice.media
@@ -158,6 +185,11 @@ class GraphQLEndpoint:
         status = refused.status or self._profile.malformed
         headers = (*_HEADERS[self._profile.media_for(media, status)], *refused.headers)
         return Response(status, headers, to_json({"errors": [errors.plain(refused.message, refused.code)]}))
+
+
+async def _send_if_there(send: Send, response: Response) -> None:
+    with suppress(OSError):
+        await _send(send, response, bodiless=False)
 
 
 async def _send(send: Send, response: Response, *, bodiless: bool) -> None:

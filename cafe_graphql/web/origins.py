@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
 
 
 def same_origin(scope: Scope) -> None:

@@ -16,7 +16,7 @@ from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.web import addresses
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.counters import WINDOW, Counters
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
 
 Header = tuple[bytes, bytes]
 

@@ -10,7 +10,9 @@ import orjson
 from starlette.types import Receive, Scope
 
 from cafe_graphql.execution.engine import Request
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.negotiation import BodyType, body_type
+from cafe_graphql.web.refusals import Refused
 
 MAX_PARAMETERS = 20
 PARAMETERS = ("query", "operationName", "variables", "extensions")
@@ -27,23 +29,6 @@ PREFLIGHT_HEADERS = frozenset(
 Headers = Mapping[bytes, bytes]
 
 
-class Refused(Exception):
-    """A request that never reaches the engine; without a `status` it is JSON, but no GraphQL request."""
-
-    def __init__(
-        self, status: int | None, code: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = headers
-
-
-class Disconnected(Exception):
-    """The caller left before the request was whole; there is nobody to answer."""
-
-
 def headers_of(scope: Scope) -> Headers:
     """Give the headers by their lower-case names; those sent twice are joined by commas, as HTTP has it."""
     pairs = scope["headers"]
@@ -51,11 +36,24 @@ def headers_of(scope: Scope) -> Headers:
     return headers if len(headers) == len(pairs) else _joined(pairs)
 
 
-async def by_post(headers: Headers, receive: Receive, limit: int) -> Request:
-    """Read the request from a JSON body of at most `limit` bytes."""
-    _check_body_type(headers)
-    _check_announced_length(headers, limit)
-    body = await _body(receive, limit)
+def check_body_type(headers: Headers) -> None:
+    """Refuse a body that does not say that it is JSON in UTF-8, as it stands."""
+    promised = body_type(headers.get(b"content-type"))
+    if promised is BodyType.OTHER:
+        message = 'Send the request as JSON, with the header "Content-Type: application/json".'
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message)
+    if promised is BodyType.OTHER_CHARSET:
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8; no other charset is read here.")
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        message = "Send the body as it is; compressed requests are not read here."
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
+
+
+async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request:
+    """Read the request from a JSON body."""
+    check_body_type(headers)
+    bodies.check_announced(headers.get(b"content-length"))
+    body = await bodies.read(receive)
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -93,45 +91,6 @@ def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return {name: b", ".join(found) for name, found in values.items()}
-
-
-def _check_body_type(headers: Headers) -> None:
-    promised = body_type(headers.get(b"content-type"))
-    if promised is BodyType.OTHER:
-        message = 'Send the request as JSON, with the header "Content-Type: application/json".'
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message)
-    if promised is BodyType.OTHER_CHARSET:
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8; no other charset is read here.")
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        message = "Send the body as it is; compressed requests are not read here."
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
-
-
-def _check_announced_length(headers: Headers, limit: int) -> None:
-    announced = headers.get(b"content-length", b"0")
-    # Nobody means more than 15 digits, and reading thousands of them takes its time.
-    if len(announced) > 15 or (announced.isdigit() and int(announced) > limit):
-        raise _too_large(limit)
-
-
-async def _body(receive: Receive, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunk: bytes = message.get("body", b"")
-        length += len(chunk)
-        if length > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunk if len(chunks) == 1 else b"".join(chunks)
-
-
-def _too_large(limit: int) -> Refused:
-    return Refused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than the {limit} bytes that are read here.")
 
 
 def _check_origin(headers: Headers, names_graphql: bool) -> None:

@@ -12,9 +12,11 @@ from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.types import Scope
 
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
+from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS, Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
@@ -55,7 +57,9 @@ def admit(scope: Scope) -> None:
         raise Refused(403, "FORBIDDEN", "Sockets are for our own pages.")
 
 
-def house(limits: Limits = DEFAULT_LIMITS) -> tuple[Door, Streams]:
+def house(
+    limits: Limits = DEFAULT_LIMITS, restraints: Restraints | None = None, bodies: Bodies | None = None
+) -> tuple[Door, Streams]:
     """Build it all anew."""
     streams, engine = Streams(limits), board.engine()
 
@@ -64,8 +68,8 @@ def house(limits: Limits = DEFAULT_LIMITS) -> tuple[Door, Streams]:
         with on_stop(streams.close_all):
             yield
 
-    endpoint = GraphQLEndpoint(engine, context, streams=streams)
-    sockets = GraphQLSockets(engine, context, streams, admit=admit)
+    endpoint = GraphQLEndpoint(engine, context, streams=streams, restraints=restraints, bodies=bodies)
+    sockets = GraphQLSockets(engine, context, streams, restraints=restraints, admit=admit)
     return Door(Starlette(lifespan=lifespan), path="/graphql", endpoint=endpoint, sockets=sockets), streams
 
 

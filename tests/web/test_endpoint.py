@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Scope
 
 from cafe_graphql.web.endpoint import GraphQLEndpoint
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
 from tests.clients.called import Guest
 from tests.clients.latte import (
     ASK_LATTE,

@@ -14,7 +14,8 @@ from cafe_graphql.web import addresses
 from cafe_graphql.web.counters import MemoryCounters
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.rates import RateLimiter
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
+from cafe_graphql.web.restraints import Restraints
 from tests.clients.called import Guest, ada
 from tests.clients.latte import ASK_LATTE, LATTE, refusal
 from tests.clients.raw import post
@@ -151,7 +152,7 @@ class TestWrongCredentials:
 
 class TestTheEndpoint:
     def test_an_answer_says_what_is_left(self) -> None:
-        reply = post(GraphQLEndpoint(corner.engine(), ada, rates=limiter(100)), ASK_LATTE)
+        reply = post(GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(100))), ASK_LATTE)
 
         told = {name: value for name, value in reply.headers.items() if "r" in name and "limit" in name}
         assert (reply.status, reply.json) == (200, LATTE)
@@ -159,7 +160,7 @@ class TestTheEndpoint:
         assert "retry-after" not in reply.headers
 
     def test_when_nothing_is_left_it_says_when_to_come_again(self) -> None:
-        endpoint = GraphQLEndpoint(corner.engine(), ada, rates=limiter(1))
+        endpoint = GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(1)))
         post(endpoint, ASK_LATTE)
 
         reply = post(endpoint, ASK_LATTE)
@@ -168,20 +169,20 @@ class TestTheEndpoint:
         assert (reply.headers["retry-after"], reply.headers["ratelimit-remaining"]) == ("40", "0")
 
     def test_who_reads_plain_json_is_refused_with_the_same_status(self) -> None:
-        endpoint = GraphQLEndpoint(corner.engine(), ada, rates=limiter(1))
+        endpoint = GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(1)))
         post(endpoint, ASK_LATTE)
 
         assert post(endpoint, ASK_LATTE, accept="application/json").status == 429
 
     def test_what_does_not_run_costs_nothing_and_says_nothing_of_it(self) -> None:
-        reply = post(GraphQLEndpoint(corner.engine(), ada, rates=limiter(1)), {"query": "{ soup }"})
+        reply = post(GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(1))), {"query": "{ soup }"})
 
         assert reply.status == 400
         assert "ratelimit-limit" not in reply.headers
 
 
 def test_being_refused_is_no_accident(caplog: pytest.LogCaptureFixture) -> None:
-    endpoint = GraphQLEndpoint(corner.engine(), ada, rates=limiter(1))
+    endpoint = GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(1)))
     for _ in range(3):
         post(endpoint, ASK_LATTE)
 

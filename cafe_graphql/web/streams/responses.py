@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from cafe_graphql.execution.subscriptions import SourceFailed, Subscription
 from cafe_graphql.web.negotiation import StreamType
@@ -21,8 +21,8 @@ class StreamedResponse(Stream):
 
     __slots__ = ("_framing", "_headers")
 
-    def __init__(self, streams: Streams, kind: StreamType, send: Send, headers: Headers = ()) -> None:
-        super().__init__(streams, send)
+    def __init__(self, streams: Streams, scope: Scope, kind: StreamType, send: Send, headers: Headers = ()) -> None:
+        super().__init__(streams, scope, send)
         self._framing = FRAMINGS[kind]
         self._headers = (*HEADERS[kind], *headers)
 
