@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,7 +12,7 @@ from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
-from cafe_graphql.web import negotiation, requests
+from cafe_graphql.web import batches, negotiation, requests
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
@@ -59,6 +59,10 @@ class Streaming:
 
     subscription: Subscription
     headers: tuple[Header, ...]
+
+
+Opened = tuple[Answer | Subscription, tuple[Header, ...]]
+"""What an operation comes to, and the headers that tell of its caller's budget."""
 
 
 class GraphQLEndpoint:
@@ -111,7 +115,10 @@ class GraphQLEndpoint:
             return Response(204, (ALLOW,))
         try:
             request = await self._request(scope, headers, choice, receive)
-            return await self._carried_out(scope, choice, request, send)
+            if isinstance(request, list):
+                return await self._batch(scope, choice, request, send)
+            answer, told = await self._carried_out(scope, choice, request, send)
+            return Streaming(answer, told) if isinstance(answer, Subscription) else self._answered(answer, choice, told)
         except Overdue:
             return self._answered(self._restraints.overdue(is_mutation=False), choice)
         except Refused as refused:
@@ -121,19 +128,38 @@ class GraphQLEndpoint:
         except Exception as error:
             return self._answered(Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]}), choice)
 
-    async def _request(self, scope: Scope, headers: Headers, choice: Choice, receive: Receive) -> Request:
+    async def _request(
+        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive
+    ) -> Request | list[Request]:
         method = scope["method"]
         if method != "POST" and method not in READING:
             message = f"{method} means nothing here: send a query or mutation by POST, or a query by GET."
             raise Refused(405, "METHOD_NOT_ALLOWED", message, (ALLOW,))
         if choice.media is None and (choice.stream is None or method == "HEAD"):
-            message = f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}: accept one of them."
-            raise Refused(406, "NOT_ACCEPTABLE", message)
+            raise _unacceptable()
         if method == "POST":
             return await requests.by_post(headers, receive, self._bodies)
         return requests.by_get(scope, headers, choice.names_graphql, self._bodies.limit)
 
-    async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Response | Streaming:
+    async def _batch(self, scope: Scope, choice: Choice, batch: list[Request], send: Send) -> Response:
+        if choice.media is None:
+            raise _unacceptable()
+        single = replace(choice, stream=None)
+        told: tuple[Header, ...] = ()
+
+        async def answer(request: Request) -> Answer:
+            nonlocal told
+            try:
+                answer, told = await self._carried_out(scope, single, request, send)
+            except Overdue:
+                return self._restraints.overdue(is_mutation=False)
+            assert isinstance(answer, Answer), "nothing is streamed to who accepts no stream"
+            return answer
+
+        body = await batches.answered(batch, answer)
+        return Response(200, (*_HEADERS[self._profile.media_for(choice.media, 200)], *told), body)
+
+    async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Opened:
         is_told = False
 
         def late() -> bool:
@@ -150,18 +176,16 @@ class GraphQLEndpoint:
             raise Disconnected
         return opened
 
-    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Response | Streaming:
+    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Opened:
         context = await self._make_context(scope)
         answer = await self._answer(scope, choice, request, context)
-        told = self._restraints.headers(context, answer)
-        if not isinstance(answer, Subscription):
-            return self._answered(answer, choice, told)
-        try:
-            self._streams.admit(scope)
-        except Refused:
-            await answer.aclose()
-            raise
-        return Streaming(answer, told)
+        if isinstance(answer, Subscription):
+            try:
+                self._streams.admit(scope)
+            except Refused:
+                await answer.aclose()
+                raise
+        return answer, self._restraints.headers(context, answer)
 
     async def _answer(self, scope: Scope, choice: Choice, request: Request, context: Called) -> Answer | Subscription:
         charge = self._restraints.charge(scope, context)
@@ -185,6 +209,11 @@ class GraphQLEndpoint:
         status = refused.status or self._profile.malformed
         headers = (*_HEADERS[self._profile.media_for(media, status)], *refused.headers)
         return Response(status, headers, to_json({"errors": [errors.plain(refused.message, refused.code)]}))
+
+
+def _unacceptable() -> Refused:
+    message = f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}: accept one of them."
+    return Refused(406, "NOT_ACCEPTABLE", message)
 
 
 async def _send_if_there(send: Send, response: Response) -> None:

@@ -42,7 +42,7 @@ class RateLimiter:
         self._limit = limit
         self._counters = counters
         self._clock = clock
-        self._reset = (0, datetime.now(UTC))
+        self._reset = (-1, datetime.now(UTC))
         self._shut_in = 0
         self._shut: set[str] = set()
 

@@ -15,6 +15,7 @@ from cafe_graphql.web.negotiation import BodyType, body_type
 from cafe_graphql.web.refusals import Refused
 
 MAX_PARAMETERS = 20
+MAX_BATCH = 5
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 # A browser sends these to another site only after asking it, so no page can make a visitor send them unasked.
 PREFLIGHT_HEADERS = frozenset(
@@ -49,8 +50,8 @@ def check_body_type(headers: Headers) -> None:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
 
 
-async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request:
-    """Read the request from a JSON body."""
+async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request | list[Request]:
+    """Read the request, or several, from a JSON body."""
     check_body_type(headers)
     bodies.check_announced(headers.get(b"content-length"))
     body = await bodies.read(receive)
@@ -58,7 +59,7 @@ async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
-    return of(fields)
+    return of(fields) if type(fields) is not list else _batch(fields)
 
 
 def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
@@ -76,14 +77,22 @@ def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> R
 def of(fields: Any) -> Request:
     """Give the request that is written in JSON as `fields`."""
     if type(fields) is not dict:
-        hint = " Batches are not supported: send one at a time." if type(fields) is list else ""
-        raise _malformed(f"A request is a JSON object with a query.{hint}")
+        raise _malformed("A request is a JSON object with a query.")
     query = _field(fields, "query", str)
     extensions = _field(fields, "extensions", dict) or {}
     if query is None and "persistedQuery" not in extensions:
         raise _malformed("The request has no query.")
     variables = _field(fields, "variables", dict) or {}
     return Request(query, _field(fields, "operationName", str), variables, extensions)
+
+
+def _batch(items: list[Any]) -> list[Request]:
+    if not items:
+        raise _malformed("There is no request in this batch.")
+    if len(items) > MAX_BATCH:
+        message = f"A batch has at most {MAX_BATCH} requests, and this one has {len(items)}."
+        raise Refused(None, "BATCH_LIMIT_EXCEEDED", message)
+    return [of(item) for item in items]
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
