@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import Depends, FastAPI
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
 from cafe_graphql.core.people import GUEST
@@ -17,17 +17,19 @@ from cafe_graphql.schema.root import core_schema
 from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
-from cafe_graphql.web import health, playground, rest, rest_errors
+from cafe_graphql.web import closed, health, playground, rest, rest_errors
 from cafe_graphql.web.bodies import Bodies
+from cafe_graphql.web.cors import CrossOrigin
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.gate import Gate
-from cafe_graphql.web.origins import same_origin
+from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.rest_rates import charging
 from cafe_graphql.web.rest_restraints import Restrained
 from cafe_graphql.web.restraints import Restraints
+from cafe_graphql.web.security import Guarded, StrictTransport
 from cafe_graphql.web.statuses import PROFILES
 from cafe_graphql.web.streams.keeping import Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
@@ -36,10 +38,11 @@ from cafe_graphql.web.streams.stopping import on_stop
 GRAPHQL = "/graphql"
 
 
-def create_app(settings: Settings | None = None) -> Door:
+def create_app(settings: Settings | None = None) -> ASGIApp:
     """Build the whole server; its database is opened when it starts and closed when it stops.
 
-    The door stands before FastAPI, whose middleware and router would cost more than a small query does.
+    The door stands before FastAPI, whose middleware and router would cost more than a small query does. In production
+    the pages for people are closed.
     """
     settings = settings or Settings()
     limits = Limits(streams=settings.max_streams, streams_each=settings.max_streams_per_address)
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Door:
     counters = RedisCounters(settings.redis_url.get_secret_value()) if settings.redis_url else MemoryCounters()
     rates = RateLimiter(settings.cost_per_minute, counters)
     bodies = Bodies()
+    origins = Origins(settings.cors_origins)
     restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
 
     @asynccontextmanager
@@ -65,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Door:
         description="The tutorial's REST walk-through, over the same orders as /graphql.",
         version=version("cafe-graphql"),
         lifespan=lifespan,
+        openapi_url=None if settings.production else "/openapi.json",
         docs_url=None,  # FastAPI's own page loads its script from elsewhere
         redoc_url=None,
     )
@@ -79,9 +84,13 @@ def create_app(settings: Settings | None = None) -> Door:
 
     app.include_router(rest.routes(cafe, settings.api_key), dependencies=[Depends(charging(rates))])
     app.include_router(health.routes(cafe))
-    app.mount(f"{GRAPHQL}/assets", playground.assets)
-    app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema())
+    if settings.production:
+        for path in ("/docs", "/openapi.json"):
+            app.add_route(path, closed.answer, include_in_schema=False)
+    else:
+        app.mount(f"{GRAPHQL}/assets", playground.assets)
+        app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
+    engine = Engine(core_schema(), hide_suggestions=settings.production)
 
     async def context(_: Scope, _parameters: Mapping[str, Any] | None = None) -> Context:
         return Context(cafe(), GUEST)
@@ -89,11 +98,15 @@ def create_app(settings: Settings | None = None) -> Door:
     endpoint = GraphQLEndpoint(
         engine,
         context,
-        page=playground.page(f"{GRAPHQL}/assets"),
+        page=closed.page() if settings.production else playground.page(f"{GRAPHQL}/assets"),
         profile=PROFILES[settings.http_profile],
         streams=streams,
+        origins=origins,
         bodies=bodies,
         restraints=restraints,
     )
-    sockets = GraphQLSockets(engine, context, streams, restraints=restraints, admit=same_origin)
-    return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+    sockets = GraphQLSockets(engine, context, streams, restraints=restraints, admit=origins.admit)
+    door: ASGIApp = Door(Guarded(app), path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+    if settings.cors_origins:
+        door = CrossOrigin(door, origins)
+    return StrictTransport(door) if settings.production else door

@@ -16,9 +16,11 @@ from cafe_graphql.web import batches, negotiation, requests
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
+from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.refusals import Disconnected, Refused
 from cafe_graphql.web.requests import Headers
 from cafe_graphql.web.restraints import Restraints
+from cafe_graphql.web.security import OF_DATA
 from cafe_graphql.web.statuses import COMPAT, Profile
 from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
 from cafe_graphql.web.streams.keeping import Streams
@@ -32,13 +34,11 @@ Header = tuple[bytes, bytes]
 ALLOW: Header = (b"allow", b"GET, HEAD, POST, OPTIONS")
 ALLOW_POST: Header = (b"allow", b"POST")
 
-# Nobody is to keep an answer or take it for anything but JSON; which type of JSON it is depends on Accept.
 _HEADERS: dict[MediaType, tuple[Header, ...]] = {
     media: (
         (b"content-type", f"{media}; charset=utf-8".encode()),
-        (b"vary", b"Accept"),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        (b"vary", b"Accept"),  # which type of JSON it is
+        *OF_DATA,
     )
     for media in MediaType
 }
@@ -71,7 +71,8 @@ class GraphQLEndpoint:
     `make_context` makes what resolvers see as `info.context` from the ASGI scope; it may raise `Refused` to
     send a caller away. `page` is handed the requests of browsers that come to look. A subscription is answered as
     Server-Sent Events or multipart, by what its caller accepts, and is one of `streams` while it lasts; for each of
-    its events that is run, its context is renewed. `bodies` and `restraints` are the worker's.
+    its events that is run, its context is renewed. `bodies` and `restraints` are the worker's; pages of `origins` may
+    query by GET from their own sites.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class GraphQLEndpoint:
         *,
         page: ASGIApp | None = None,
         streams: Streams | None = None,
+        origins: Origins | None = None,
         bodies: Bodies | None = None,
         restraints: Restraints | None = None,
         profile: Profile = COMPAT,
@@ -89,6 +91,7 @@ class GraphQLEndpoint:
         self._make_context = make_context
         self._page = page
         self._streams = Streams() if streams is None else streams
+        self._origins = origins or Origins()
         self._bodies = bodies or Bodies()
         self._restraints = restraints or Restraints()
         self._profile = profile
@@ -139,7 +142,9 @@ class GraphQLEndpoint:
             raise _unacceptable()
         if method == "POST":
             return await requests.by_post(headers, receive, self._bodies)
-        return requests.by_get(scope, headers, choice.names_graphql, self._bodies.limit)
+        if not self._origins.allows(headers.get(b"origin")):
+            requests.check_site(headers, choice.names_graphql)
+        return requests.by_get(scope, self._bodies.limit)
 
     async def _batch(self, scope: Scope, choice: Choice, batch: list[Request], send: Send) -> Response:
         if choice.media is None:

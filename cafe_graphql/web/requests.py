@@ -62,9 +62,21 @@ async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request
     return of(fields) if type(fields) is not list else _batch(fields)
 
 
-def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
-    """Read the request from the URL, if no other site can have made a browser send it."""
-    _check_origin(headers, names_graphql)
+def check_site(headers: Headers, names_graphql: bool) -> None:
+    """Refuse a GET unless its sender meant GraphQL: not for an image, a link or a form on another site."""
+    # "cors" is what a script's fetch() is sent with; a browser lets no page claim it for a link or an image.
+    by_script = headers.get(b"sec-fetch-mode") == b"cors"
+    deliberate = names_graphql or by_script or not PREFLIGHT_HEADERS.isdisjoint(headers)
+    if not deliberate or headers.get(b"sec-fetch-site") == b"cross-site":
+        message = (
+            "To query by GET, name application/graphql-response+json or application/json in Accept, or send "
+            "the header GraphQL-Require-Preflight, and do it from this site. From anywhere else, use POST."
+        )
+        raise Refused(400, "BAD_REQUEST", message)
+
+
+def by_get(scope: Scope, limit: int) -> Request:
+    """Read the request from the URL; `check_site` first whether another site can have made a browser send it."""
     if len(scope["query_string"]) > limit:
         raise Refused(414, "URI_TOO_LONG", f"The URL has more than {limit} bytes of parameters: use POST.")
     fields: dict[str, Any] = _parameters(scope["query_string"])
@@ -100,19 +112,6 @@ def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return {name: b", ".join(found) for name, found in values.items()}
-
-
-def _check_origin(headers: Headers, names_graphql: bool) -> None:
-    """Run a GET only if its sender meant GraphQL: not for an image, a link or a form on another site."""
-    # "cors" is what a script's fetch() is sent with; a browser lets no page claim it for a link or an image.
-    by_script = headers.get(b"sec-fetch-mode") == b"cors"
-    deliberate = names_graphql or by_script or not PREFLIGHT_HEADERS.isdisjoint(headers)
-    if not deliberate or headers.get(b"sec-fetch-site") == b"cross-site":
-        message = (
-            "To query by GET, name application/graphql-response+json or application/json in Accept, or send "
-            "the header GraphQL-Require-Preflight, and do it from this site. From anywhere else, use POST."
-        )
-        raise Refused(400, "BAD_REQUEST", message)
 
 
 def _parameters(query_string: bytes) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Answered:
         return json.loads(self.body)
 
 
-def exchange(address: Address, method: str, path: str, body: bytes | None = None, **headers: str) -> Answered:
+def exchange(address: Address, method: str, path: str, body: bytes | None = None, /, **headers: str) -> Answered:
     """Send a request and read the answer."""
     connection = http.client.HTTPConnection(*address, timeout=30)
     try:
@@ -33,7 +33,7 @@ def exchange(address: Address, method: str, path: str, body: bytes | None = None
         connection.close()
 
 
-def ask_graphql(address: Address, query: str, **headers: str) -> Answered:
+def ask_graphql(address: Address, query: str, /, **headers: str) -> Answered:
     """Send a query by POST."""
     body = json.dumps({"query": query}).encode()
     return exchange(address, "POST", "/graphql", body, **{"Content-Type": "application/json", **headers})

@@ -34,6 +34,8 @@ def test_a_query_by_post_is_answered_in_full() -> None:
             "vary": "Accept",
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cross-origin-resource-policy": "same-origin",
             "content-length": "35",
         },
         b'{"data":{"drink":{"name":"Latte"}}}',
