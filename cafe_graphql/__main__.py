@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -258,6 +259,7 @@ def _serve(settings: Settings) -> None:
         # Uvicorn would believe whatever a caller of this machine says of where it calls from.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        http="cafe_graphql.web.wire:BoundedHttp" if find_spec("httptools") else "auto",
         ws="cafe_graphql.web.streams.wire:LeanSockets",
         ws_per_message_deflate=False,  # its windows would take 64 KiB for each listener
         ws_ping_interval=None,  # the streams ping for themselves

@@ -25,7 +25,12 @@ from tests.execution import board
 from tests.execution.corner import TillIsOnFire
 
 # Leaves compression off, as a server with many idle sockets must, and uvicorn's own pings.
-FLAGS = {"ws": "cafe_graphql.web.streams.wire:LeanSockets", "ws_per_message_deflate": False, "ws_ping_interval": None}
+FLAGS = {
+    "http": "cafe_graphql.web.wire:BoundedHttp",
+    "ws": "cafe_graphql.web.streams.wire:LeanSockets",
+    "ws_per_message_deflate": False,
+    "ws_ping_interval": None,
+}
 
 
 class Visitor(Guest):
