@@ -6,13 +6,15 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from cafe_graphql.config import Settings
+from cafe_graphql.config import SECRET, Settings
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.errors import CafeError
 from cafe_graphql.core.menu import CafeInfo, Sheet
@@ -28,7 +30,8 @@ SCOPES = ", ".join(scope.name for scope in Scope)
 SETTINGS = """
 The settings are also variables: CAFE_DATABASE_URL (sqlite:///cafe.db), CAFE_HOST (127.0.0.1), CAFE_PORT (8000),
 CAFE_WORKERS (1), CAFE_HTTP_PROFILE (compat), and CAFE_API_KEY, a key of your own that opens everything.
-A flag wins over its variable.
+A flag wins over its variable. CAFE_PRODUCTION=1 is for a café that strangers can reach: it closes the playground and
+the schema, sets CAFE_RATE_LIMIT, and refuses to start with settings that are not safe. The README has all variables.
 """
 
 app = typer.Typer(
@@ -83,7 +86,12 @@ def serve(
     The first start creates the database and loads the built-in menu.
     """
     settings = _settings(
-        host=host, port=port, database_url=database, workers=workers, trusted_documents=trusted_documents
+        host=host,
+        port=port,
+        database_url=database,
+        workers=workers,
+        trusted_documents=trusted_documents,
+        reload=reload or None,
     )
     _check_documents(settings)
     _check_port(settings)
@@ -96,8 +104,8 @@ def serve(
         typer.echo(f"Manager key, shown this once: {first.secret}")
         typer.echo("Send it as X-API-Key. For other programs, make others: cafe key create --help")
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    typer.echo(f"Playground: http://{shown}:{settings.port}/graphql")
-    _serve(settings, reload)
+    typer.echo(f"{'GraphQL' if settings.production else 'Playground'}: http://{shown}:{settings.port}/graphql")
+    _serve(settings)
 
 
 @menu_app.command("import")
@@ -297,7 +305,17 @@ def _settings(**flags: object) -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        _stop("\n".join(f"CAFE_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors()))
+        _stop("\n".join(map(_wrong_setting, error.errors())))
+
+
+def _wrong_setting(error: ErrorDetails) -> str:
+    """Say what is wrong with a setting, or with several together; a secret is not repeated."""
+    message = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return message
+    name = str(error["loc"][0])
+    said = "" if name in SECRET else f"={error['input']}"
+    return f"CAFE_{name.upper()}{said}: {message}"
 
 
 def _run(settings: Settings, act: Callable[[Cafe], Awaitable[T]]) -> T:
@@ -336,7 +354,7 @@ def _check_documents(settings: Settings) -> None:
         _stop(str(broken))
 
 
-def _serve(settings: Settings, reload: bool) -> None:
+def _serve(settings: Settings) -> None:
     import uvicorn
 
     from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS
@@ -347,9 +365,14 @@ def _serve(settings: Settings, reload: bool) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        reload=reload,
-        reload_dirs=[str(Path(__file__).parent)] if reload else None,
-        access_log=False,
+        reload=settings.reload,
+        reload_dirs=[str(Path(__file__).parent)] if settings.reload else None,
+        access_log=False,  # it would hold what people write into URLs
+        server_header=False,
+        # Uvicorn would believe whatever a caller of this machine says of where it calls from.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        http="cafe_graphql.web.wire:BoundedHttp" if find_spec("httptools") else "auto",
         ws="cafe_graphql.web.streams.wire:LeanSockets",
         ws_per_message_deflate=False,  # its windows would take 64 KiB for each listener
         ws_ping_interval=None,  # the streams ping for themselves

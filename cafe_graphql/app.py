@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
-from starlette.types import Scope
+from fastapi import Depends, FastAPI
+from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
 from cafe_graphql.execution.cost import Costs, Slicing
@@ -21,15 +21,22 @@ from cafe_graphql.services import key_cutting, menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web import health, playground, rest, rest_errors
-from cafe_graphql.web.bodies import BoundedBodies
-from cafe_graphql.web.callers import identified
+from cafe_graphql.web import closed, health, playground, rest, rest_errors
+from cafe_graphql.web.bodies import Bodies
+from cafe_graphql.web.cors import CrossOrigin
+from cafe_graphql.web.counters import MemoryCounters, RedisCounters
 from cafe_graphql.web.door import Door
-from cafe_graphql.web.endpoint import MAX_BODY_BYTES, GraphQLEndpoint
-from cafe_graphql.web.origins import same_origin
-from cafe_graphql.web.requests import headers_of
+from cafe_graphql.web.endpoint import GraphQLEndpoint
+from cafe_graphql.web.gate import Gate
+from cafe_graphql.web.origins import Origins
+from cafe_graphql.web.rates import RateLimiter
+from cafe_graphql.web.reception import Reception
+from cafe_graphql.web.rest_rates import charging
+from cafe_graphql.web.rest_restraints import Restrained
+from cafe_graphql.web.restraints import Restraints
+from cafe_graphql.web.security import Guarded, StrictTransport
 from cafe_graphql.web.statuses import PROFILES
-from cafe_graphql.web.streams.keeping import Streams
+from cafe_graphql.web.streams.keeping import Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
 
@@ -39,14 +46,21 @@ if TYPE_CHECKING:
 GRAPHQL = "/graphql"
 
 
-def create_app(settings: Settings | None = None) -> Door:
+def create_app(settings: Settings | None = None) -> ASGIApp:
     """Build the whole server; its database is opened when it starts and closed when it stops.
 
-    The door stands before FastAPI, whose middleware and router would cost more than a small query does.
+    The door stands before FastAPI, whose middleware and router would cost more than a small query does. In production
+    the pages for people are closed.
     """
     settings = settings or Settings()
-    streams = Streams()
     issuer = _issuer(settings)
+    limits = Limits(streams=settings.max_streams, streams_each=settings.max_streams_per_address)
+    streams = Streams(limits)
+    counters = RedisCounters(settings.redis_url.get_secret_value()) if settings.redis_url else MemoryCounters()
+    rates = RateLimiter(settings.cost_per_minute, counters)
+    bodies = Bodies()
+    origins = Origins(settings.cors_origins)
+    restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Door:
         with on_stop(streams.close_all):
             yield
         watching.cancel()
+        await counters.aclose()
         app.state.cafe.store.close()
 
     app = FastAPI(
@@ -65,39 +80,48 @@ def create_app(settings: Settings | None = None) -> Door:
         description="The tutorial's REST walk-through, over the same orders as /graphql.",
         version=version("cafe-graphql"),
         lifespan=lifespan,
+        openapi_url=None if settings.production else "/openapi.json",
         docs_url=None,  # FastAPI's own page loads its script from elsewhere
         redoc_url=None,
     )
 
     rest_errors.speak(app)
-    app.add_middleware(BoundedBodies, limit=MAX_BODY_BYTES)
+    free = ("/health/", f"{GRAPHQL}/assets/")
+    app.add_middleware(Restrained, bodies=bodies, restraints=restraints, free=free)
 
     def cafe() -> Cafe:
         opened: Cafe = app.state.cafe
         return opened
 
-    def callers() -> Callers:
-        opened: Callers = app.state.callers
-        return opened
-
-    app.include_router(rest.routes(cafe, callers))
+    reception = Reception(lambda: app.state.callers, rates)
+    app.include_router(rest.routes(cafe, reception), dependencies=[Depends(charging(rates))])
     app.include_router(health.routes(cafe))
-    app.mount(f"{GRAPHQL}/assets", playground.assets)
-    app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
+    if settings.production:
+        for path in ("/docs", "/openapi.json"):
+            app.add_route(path, closed.answer, include_in_schema=False)
+    else:
+        app.mount(f"{GRAPHQL}/assets", playground.assets)
+        app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
     engine = make_engine(settings)
 
     async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
-        return Context(cafe(), await identified(callers(), headers_of(scope), parameters))
+        return Context(cafe(), await reception.caller(scope, parameters))
 
     endpoint = GraphQLEndpoint(
         engine,
         context,
-        page=playground.page(f"{GRAPHQL}/assets"),
+        page=closed.page() if settings.production else playground.page(f"{GRAPHQL}/assets"),
         profile=PROFILES[settings.http_profile],
         streams=streams,
+        origins=origins,
+        bodies=bodies,
+        restraints=restraints,
     )
-    sockets = GraphQLSockets(engine, context, streams, admit=same_origin)
-    return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+    sockets = GraphQLSockets(engine, context, streams, restraints=restraints, admit=origins.admit)
+    door: ASGIApp = Door(Guarded(app), path=GRAPHQL, endpoint=endpoint, sockets=sockets)
+    if settings.cors_origins:
+        door = CrossOrigin(door, origins)
+    return StrictTransport(door) if settings.production else door
 
 
 def _issuer(settings: Settings) -> "Issuer | None":
@@ -113,7 +137,13 @@ def make_engine(settings: Settings) -> Engine:
     """Make the engine, or raise `BrokenManifest` if the list of trusted documents is not in order."""
     listed = settings.trusted_documents
     persisted = TrustedDocuments.read(listed) if listed else AutomaticDocuments()
-    return Engine(core_schema(), costs=pricing(), persisted=persisted, translate=refusals.spoken)
+    return Engine(
+        core_schema(),
+        costs=pricing(),
+        persisted=persisted,
+        translate=refusals.spoken,
+        hide_schema=settings.production,
+    )
 
 
 def pricing() -> Costs:

@@ -1,12 +1,22 @@
 """Settings: read once from `CAFE_*` variables, checked, and handed down."""
 
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 _SQLITE = "sqlite:///"
+NO_LIMIT = 2_000_000_000
+PRODUCTION_LIMIT = 300_000
+HARDLY_A_LIMIT = 100_000_000
+KEY_LENGTH = 24
+SECRET = ("api_key", "redis_url")
+"""Settings that are never shown, not even when they are wrong."""
 
 
 def _sqlite_file(url: str) -> str:
@@ -14,6 +24,33 @@ def _sqlite_file(url: str) -> str:
     if path == url or path in ("", ":memory:") or "?" in path:
         raise ValueError("must name a SQLite file and no more, like sqlite:///cafe.db or sqlite:////var/lib/cafe.db")
     return url
+
+
+def _networks(said: object) -> object:
+    """Read "10.0.0.1, 10.1.0.0/16": addresses and networks only, so that nobody is trusted by name, or all by *."""
+    if not isinstance(said, str):
+        return said
+    try:
+        return tuple(str(ip_network(part.strip())) for part in said.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"must be addresses or networks, separated by commas ({error})") from None
+
+
+def _redis(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+def _origins(said: object) -> object:
+    """Read "https://shop.example, https://till.example:8443", or "*"."""
+    if not isinstance(said, str):
+        return said
+    origins = tuple(part.strip() for part in said.split(",") if part.strip())
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError("must be origins as a browser sends them, like https://shop.example, or *")
+    return origins
 
 
 class Settings(BaseSettings):
@@ -37,11 +74,51 @@ class Settings(BaseSettings):
     oidc_roles_claim: str | None = None
     """The claim that says `barista` or `manager`, like `realm_access.roles`; without it `cafe role` gives roles."""
 
+    production: bool = False
+    """Closes the pages for people and the schema to strangers, sets a rate limit, and refuses unsafe settings."""
+
+    reload: bool = False
+    """Whether the server starts again when its code changes."""
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
+    """The sites besides our own whose pages may read answers, like https://shop.example; * is all of them."""
+
     http_profile: Literal["compat", "draft-2026-08"] = "compat"
     """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
 
     trusted_documents: Path | None = None
     """A list of GraphQL documents, as the tools of Apollo, Relay and graphql-codegen write it; only those are run."""
+    rate_limit: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    """The cost that one caller may ask in a minute; 0 is none to speak of, which is also the default."""
+
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None
+    """The Redis in which workers count what callers use, like redis://localhost:6379/0; without, each for itself."""
+
+    operation_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10.0
+    """How long an operation may take; a mutation is not ended then, but its caller waits no longer."""
+
+    max_operations: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """How many operations of a worker may wait for something at once, such as the disk; a hundred more may queue."""
+
+    max_streams: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000
+    """How many streams a worker keeps open: sockets, and subscriptions as long responses."""
+
+    max_streams_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """How many of them are opened from one address."""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = ()
+    """Addresses and networks of proxies, whose word is taken for where a caller calls from; by default nobody's."""
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Self:
+        if self.production and (found := [f"{name}: {words}" for name, is_unsafe, words in UNSAFE if is_unsafe(self)]):
+            raise ValueError("\n".join(("CAFE_PRODUCTION refuses what is not safe:", *found)))
+        return self
+
+    @property
+    def cost_per_minute(self) -> int:
+        """What one caller may ask in a minute: in development counted and shown, and never in the way."""
+        return self.rate_limit or (PRODUCTION_LIMIT if self.production else NO_LIMIT)
 
     @property
     def database_file(self) -> Path:
@@ -57,3 +134,28 @@ class Settings(BaseSettings):
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+
+UNSAFE: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
+    (
+        "CAFE_CORS_ORIGINS",
+        lambda settings: "*" in settings.cors_origins,
+        "* lets the pages of every site read answers; name the origins",
+    ),
+    (
+        "CAFE_API_KEY",
+        lambda settings: settings.api_key is not None and len(settings.api_key.get_secret_value()) < KEY_LENGTH,
+        f"it can be guessed; take {KEY_LENGTH} characters or more",
+    ),
+    (
+        "CAFE_RATE_LIMIT",
+        lambda settings: settings.rate_limit is not None and not 0 < settings.rate_limit <= HARDLY_A_LIMIT,
+        f"it is none; set it from 1 to {HARDLY_A_LIMIT}, or leave it out for {PRODUCTION_LIMIT}",
+    ),
+    (
+        "--reload",
+        lambda settings: settings.reload,
+        "it watches the code, and drops everybody when that changes; leave it out",
+    ),
+)
+"""What production refuses: the setting, when it does, and what to do about it."""

@@ -149,7 +149,7 @@ def test_a_price_list_with_other_columns_is_told_by_flags(database: Path, tmp_pa
         ({"CAFE_PORT": "eight"}, "CAFE_PORT=eight: Input should be a valid integer"),
         (
             {"CAFE_DATABASE_URL": "postgres://cafe"},
-            "CAFE_DATABASE_URL=postgres://cafe: Value error, must name a SQLite",
+            "CAFE_DATABASE_URL=postgres://cafe: must name a SQLite",
         ),
         ({"CAFE_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "cannot be opened: unable to open database file."),
     ],

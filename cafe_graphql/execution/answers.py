@@ -23,6 +23,7 @@ class Outcome(Enum):
     UNOPENED = auto()  # a subscription whose source refused to open
     UNSAFE = auto()  # a mutation where only reading is allowed
     THROTTLED = auto()  # its caller has asked too much for now
+    OVERDUE = auto()  # it has taken too long
     BROKEN = auto()  # our own fault, outside any field
 
 

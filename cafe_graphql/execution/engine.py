@@ -137,6 +137,13 @@ class Engine:
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
         return Subscription(source, operation, written, execute, self._shared, self._manner)
 
+    def may_change(self, request: Request) -> bool:
+        """Tell whether a request is a mutation; one that cannot be prepared is none."""
+        try:
+            return self._operation(request, True, allow_stream=True).kind is OperationType.MUTATION
+        except RequestError:
+            return False
+
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         text = self._persisted.text_of(request)
         prepared = self._documents.prepared(text)

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import orjson
@@ -22,6 +24,9 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 """How long an act waits for another process that is writing."""
+
+STEPS = 200_000
+"""Of SQLite's machine, between two questions whether anybody still waits: some milliseconds."""
 
 _log = logging.getLogger("cafe_graphql")
 
@@ -70,13 +75,17 @@ class Database:
         return self.read_now(fn, *args, **kwargs)
 
     async def read_long(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a read that may touch any number of rows on a thread, beside the loop."""
+        """Run a read that may touch any number of rows on a thread, beside the loop; if cancelled, end it there too."""
+        is_left = threading.Event()
 
         def run() -> T:
-            with self.engine.connect() as connection, connection.begin():
+            with self.engine.connect() as connection, _until(is_left, connection), connection.begin():
                 return fn(connection, *args, **kwargs)
 
-        return await asyncio.to_thread(run)
+        try:
+            return await asyncio.to_thread(run)
+        finally:
+            is_left.set()
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run an act in the next transaction and return when it is on disk.
@@ -117,6 +126,21 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+@contextmanager
+def _until(is_left: threading.Event, connection: Connection) -> Iterator[None]:
+    """Interrupt whatever statement runs in the block once nobody waits for it any more.
+
+    SQLite asks by itself, where `sqlite3.Connection.interrupt` is missed between two statements, and hits the next
+    user of the connection when it comes too late.
+    """
+    opened = driver(connection)
+    opened.set_progress_handler(is_left.is_set, STEPS)
+    try:
+        yield
+    finally:
+        opened.set_progress_handler(None, 0)
 
 
 def _begin(connection: Connection) -> None:

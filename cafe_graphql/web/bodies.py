@@ -1,33 +1,75 @@
-"""How much of a body is read: the REST addresses' bound; the GraphQL endpoint counts for itself."""
+"""How bodies are read: so much of them, so many at once, and no slower than they can be meant."""
 
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.types import Receive
+
+from cafe_graphql.web.gate import come_again
+from cafe_graphql.web.refusals import Disconnected, Refused
+from cafe_graphql.web.waiting import Deadline, Overdue, Waiting
+
+MAX_BYTES = 1024 * 1024
+MAX_SLOW = 300
+
+SECONDS = 10.0
 
 
-class BoundedBodies:
-    """Middleware that reads no body beyond `limit` bytes: 413 instead."""
+class Bodies:
+    """The bodies that one worker reads.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
+    Most are there when they are asked for. `slow` are waited for at once, each for `seconds`: past that the next slow
+    one is refused, and not the others, so that nobody is kept out by callers who send a byte now and then.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        read = 0
+    def __init__(self, limit: int = MAX_BYTES, *, slow: int = MAX_SLOW, seconds: float = SECONDS) -> None:
+        self.limit = limit
+        self._slow = slow
+        self._seconds = seconds
+        self._waiting = 0
 
-        async def bounded() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._limit:
-                raise _TooLarge
-            return message
-
+    async def read(self, receive: Receive) -> bytes:
+        """Read a body; raise `Refused` if it is too long, too late or one too many, and Disconnected if it ends."""
         try:
-            await self._app(scope, bounded if scope["type"] == "http" else receive, send)
-        except _TooLarge:
-            message = f"The body is larger than the {self._limit} bytes that are read here."
-            await JSONResponse({"detail": message}, 413)(scope, receive, send)
+            return await Waiting(self._read(receive), self._waited_for)
+        except Overdue:
+            message = f"The body was not here within {self._seconds:g} seconds."
+            # What is still to come of it would be taken for the next request.
+            raise Refused(408, "REQUEST_TIMEOUT", message, ((b"connection", b"close"),)) from None
 
+    def check_announced(self, length: bytes | None) -> None:
+        """Refuse a body that is too long by its own Content-Length, before any of it is read."""
+        # Nobody means more than 15 digits, and reading thousands of them takes its time.
+        if length is not None and (len(length) > 15 or (length.isdigit() and int(length) > self.limit)):
+            raise self._too_large()
 
-class _TooLarge(BaseException):
-    """Not an Exception, which whoever reads the body would take for broken JSON."""
+    def _too_large(self) -> Refused:
+        return Refused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than the {self.limit} bytes that are read here.")
+
+    async def _read(self, receive: Receive) -> bytes:
+        chunks: list[bytes] = []
+        length = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            chunk: bytes = message.get("body", b"")
+            length += len(chunk)
+            if length > self.limit:
+                raise self._too_large()
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return chunk if len(chunks) == 1 else b"".join(chunks)
+
+    @contextmanager
+    def _waited_for(self) -> Iterator[None]:
+        if self._waiting >= self._slow:
+            raise come_again("Too many bodies are being waited for.")
+        self._waiting += 1
+        try:
+            with Deadline(self._seconds):
+                yield
+        finally:
+            self._waiting -= 1

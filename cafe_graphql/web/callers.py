@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from cafe_graphql.core.errors import Away, Unauthenticated
-from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.rates import RateLimit
-from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web import credentials
-from cafe_graphql.web.requests import Headers, Refused
 
 
 class Called(Protocol):
@@ -28,19 +22,3 @@ class Called(Protocol):
 
         It may raise a GraphQLError with a code when the caller may no longer listen.
         """
-
-
-async def identified(callers: Callers, headers: Headers, parameters: Mapping[str, Any] | None = None) -> Actor:
-    """Find out who calls by what they send; raises `Refused` when that cannot be trusted.
-
-    `parameters` came with a socket's `connection_init`: what they say goes before the handshake's own headers.
-    """
-    credential = credentials.sent((parameters and credentials.in_parameters(parameters)) or headers)
-    if credential is None:
-        return GUEST
-    try:
-        return await callers.recognise(credential)
-    except Unauthenticated as error:
-        raise credentials.unauthenticated(str(error)) from None
-    except Away as error:
-        raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None

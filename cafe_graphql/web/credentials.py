@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cafe_graphql.web.requests import Headers, Refused
+from cafe_graphql.web.refusals import Refused
+from cafe_graphql.web.requests import Headers
 
 CHALLENGE = ((b"www-authenticate", b'Bearer realm="cafe"'),)
 

@@ -22,11 +22,12 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         inside = self._inside.get(scope["type"])
-        if inside is None or _path_below_root(scope) not in self._paths:
+        if inside is None or path_below_root(scope) not in self._paths:
             inside = self._app
         await inside(scope, receive, send)
 
 
-def _path_below_root(scope: Scope) -> str:
+def path_below_root(scope: Scope) -> str:
+    """Give the path as this app knows it, wherever a proxy has put the app."""
     path: str = scope["path"]
     return path.removeprefix(root) if (root := scope.get("root_path", "")) else path

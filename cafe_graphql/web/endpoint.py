@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,16 +12,21 @@ from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
-from cafe_graphql.web import negotiation, requests
+from cafe_graphql.web import batches, negotiation, requests
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
-from cafe_graphql.web.requests import Disconnected, Headers, Refused
+from cafe_graphql.web.origins import Origins
+from cafe_graphql.web.refusals import Disconnected, Refused
+from cafe_graphql.web.requests import Headers
+from cafe_graphql.web.restraints import Restraints
+from cafe_graphql.web.security import OF_DATA
 from cafe_graphql.web.statuses import COMPAT, Profile
 from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.responses import StreamedResponse
+from cafe_graphql.web.waiting import Overdue
 
-MAX_BODY_BYTES = 1024 * 1024
 READING = ("GET", "HEAD")
 
 Header = tuple[bytes, bytes]
@@ -28,13 +34,11 @@ Header = tuple[bytes, bytes]
 ALLOW: Header = (b"allow", b"GET, HEAD, POST, OPTIONS")
 ALLOW_POST: Header = (b"allow", b"POST")
 
-# Nobody is to keep an answer or take it for anything but JSON; which type of JSON it is depends on Accept.
 _HEADERS: dict[MediaType, tuple[Header, ...]] = {
     media: (
         (b"content-type", f"{media}; charset=utf-8".encode()),
-        (b"vary", b"Accept"),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        (b"vary", b"Accept"),  # which type of JSON it is
+        *OF_DATA,
     )
     for media in MediaType
 }
@@ -49,13 +53,26 @@ class Response:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """A response that goes on."""
+
+    subscription: Subscription
+    headers: tuple[Header, ...]
+
+
+Opened = tuple[Answer | Subscription, tuple[Header, ...]]
+"""What an operation comes to, and the headers that tell of its caller's budget."""
+
+
 class GraphQLEndpoint:
     """Answers GraphQL requests by POST and GET.
 
     `make_context` makes what resolvers see as `info.context` from the ASGI scope; it may raise `Refused` to
     send a caller away. `page` is handed the requests of browsers that come to look. A subscription is answered as
     Server-Sent Events or multipart, by what its caller accepts, and is one of `streams` while it lasts; for each of
-    its events that is run, its context is renewed.
+    its events that is run, its context is renewed. `bodies` and `restraints` are the worker's; pages of `origins` may
+    query by GET from their own sites.
     """
 
     def __init__(
@@ -65,14 +82,18 @@ class GraphQLEndpoint:
         *,
         page: ASGIApp | None = None,
         streams: Streams | None = None,
-        max_body_bytes: int = MAX_BODY_BYTES,
+        origins: Origins | None = None,
+        bodies: Bodies | None = None,
+        restraints: Restraints | None = None,
         profile: Profile = COMPAT,
     ) -> None:
         self._engine = engine
         self._make_context = make_context
         self._page = page
         self._streams = Streams() if streams is None else streams
-        self._max_body_bytes = max_body_bytes
+        self._origins = origins or Origins()
+        self._bodies = bodies or Bodies()
+        self._restraints = restraints or Restraints()
         self._profile = profile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,23 +102,28 @@ class GraphQLEndpoint:
         if self._page is not None and choice.prefers_html and scope["method"] in READING:
             return await self._page(scope, receive, send)
         try:
-            response = await self._response(scope, headers, choice, receive)
-            if isinstance(response, Subscription):
-                stream = StreamedResponse(self._streams, choice.stream or StreamType.EVENTS, send)
-                return await stream.serve(response, receive)
+            response = await self._response(scope, headers, choice, receive, send)
+            if isinstance(response, Streaming):
+                kind = choice.stream or StreamType.EVENTS
+                stream = StreamedResponse(self._streams, scope, kind, send, response.headers)
+                return await stream.serve(response.subscription, receive)
             await _send(send, response, bodiless=scope["method"] == "HEAD")
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
 
     async def _response(
-        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive
-    ) -> Response | Subscription:
+        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive, send: Send
+    ) -> Response | Streaming:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
             request = await self._request(scope, headers, choice, receive)
-            answer = await self._opened(scope, choice, request)
-            return answer if isinstance(answer, Subscription) else self._answered(answer, choice)
+            if isinstance(request, list):
+                return await self._batch(scope, choice, request, send)
+            answer, told = await self._carried_out(scope, choice, request, send)
+            return Streaming(answer, told) if isinstance(answer, Subscription) else self._answered(answer, choice, told)
+        except Overdue:
+            return self._answered(self._restraints.overdue(is_mutation=False), choice)
         except Refused as refused:
             return self._refused(refused, choice.media)
         except Disconnected:
@@ -105,31 +131,81 @@ class GraphQLEndpoint:
         except Exception as error:
             return self._answered(Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]}), choice)
 
-    async def _request(self, scope: Scope, headers: Headers, choice: Choice, receive: Receive) -> Request:
+    async def _request(
+        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive
+    ) -> Request | list[Request]:
         method = scope["method"]
         if method != "POST" and method not in READING:
             message = f"{method} means nothing here: send a query or mutation by POST, or a query by GET."
             raise Refused(405, "METHOD_NOT_ALLOWED", message, (ALLOW,))
         if choice.media is None and (choice.stream is None or method == "HEAD"):
-            message = f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}: accept one of them."
-            raise Refused(406, "NOT_ACCEPTABLE", message)
+            raise _unacceptable()
         if method == "POST":
-            return await requests.by_post(headers, receive, self._max_body_bytes)
-        return requests.by_get(scope, headers, choice.names_graphql, self._max_body_bytes)
+            return await requests.by_post(headers, receive, self._bodies)
+        if not self._origins.allows(headers.get(b"origin")):
+            requests.check_site(headers, choice.names_graphql)
+        return requests.by_get(scope, headers, self._bodies.limit)
 
-    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Answer | Subscription:
+    async def _batch(self, scope: Scope, choice: Choice, batch: list[Request], send: Send) -> Response:
+        if choice.media is None:
+            raise _unacceptable()
+        single = replace(choice, stream=None)
+        told: tuple[Header, ...] = ()
+
+        async def answer(request: Request) -> Answer:
+            nonlocal told
+            try:
+                answer, told = await self._carried_out(scope, single, request, send)
+            except Overdue:
+                return self._restraints.overdue(is_mutation=False)
+            assert isinstance(answer, Answer), "nothing is streamed to who accepts no stream"
+            return answer
+
+        body = await batches.answered(batch, answer)
+        return Response(200, (*_HEADERS[self._profile.media_for(choice.media, 200)], *told), body)
+
+    async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Opened:
+        is_told = False
+
+        def late() -> bool:
+            """Tell the caller of a mutation that its outcome is unknown, and let it go on."""
+            nonlocal is_told
+            is_told = self._engine.may_change(request)
+            if is_told:
+                overdue = self._answered(self._restraints.overdue(is_mutation=True), choice)
+                self._streams.run(_send_if_there(send, overdue))
+            return not is_told
+
+        opened = await self._restraints.carry_out(lambda: self._opened(scope, choice, request), late)
+        if is_told:
+            raise Disconnected
+        return opened
+
+    async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Opened:
         context = await self._make_context(scope)
+        answer = await self._answer(scope, choice, request, context)
+        if isinstance(answer, Subscription):
+            try:
+                self._streams.admit(scope)
+            except Refused:
+                await answer.aclose()
+                raise
+        return answer, self._restraints.headers(context, answer)
+
+    async def _answer(self, scope: Scope, choice: Choice, request: Request, context: Called) -> Answer | Subscription:
+        charge = self._restraints.charge(scope, context)
         may_change = scope["method"] == "POST"
         if choice.stream is None or scope["method"] == "HEAD":
-            return await self._engine.run(request, context, allow_mutation=may_change)
-        return await self._engine.open(request, context, context.renewed, allow_mutation=may_change)
+            return await self._engine.run(request, context, allow_mutation=may_change, charge=charge)
+        return await self._engine.open(request, context, context.renewed, allow_mutation=may_change, charge=charge)
 
-    def _answered(self, answer: Answer, choice: Choice) -> Response:
+    def _answered(self, answer: Answer, choice: Choice, told: tuple[Header, ...] = ()) -> Response:
         media = choice.media
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
-            return Response(200, HEADERS[choice.stream], FRAMINGS[choice.stream].whole(to_json(answer.payload)))
+            framing = FRAMINGS[choice.stream]
+            return Response(200, (*HEADERS[choice.stream], *told), framing.whole(to_json(answer.payload)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
-        headers = _HEADERS[self._profile.media_for(media, status)]
+        headers = (*_HEADERS[self._profile.media_for(media, status)], *told)
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
         return Response(status, headers, to_json(answer.payload))
@@ -138,6 +214,16 @@ class GraphQLEndpoint:
         status = refused.status or self._profile.malformed
         headers = (*_HEADERS[self._profile.media_for(media, status)], *refused.headers)
         return Response(status, headers, to_json({"errors": [errors.plain(refused.message, refused.code)]}))
+
+
+def _unacceptable() -> Refused:
+    message = f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}: accept one of them."
+    return Refused(406, "NOT_ACCEPTABLE", message)
+
+
+async def _send_if_there(send: Send, response: Response) -> None:
+    with suppress(OSError):
+        await _send(send, response, bodiless=False)
 
 
 async def _send(send: Send, response: Response, *, bodiless: bool) -> None:

@@ -27,6 +27,8 @@ CONTENT_SECURITY_POLICY: Final = (
 )
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",  # the page names the hashed files of one version
@@ -34,6 +36,7 @@ PAGE_HEADERS: Final = {
 }
 ASSET_HEADERS: Final = {
     "Cache-Control": "public, max-age=31536000, immutable",  # a changed file has another name
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }

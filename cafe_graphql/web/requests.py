@@ -11,9 +11,12 @@ import orjson
 from starlette.types import Receive, Scope
 
 from cafe_graphql.execution.engine import Request
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.negotiation import BodyType, body_type
+from cafe_graphql.web.refusals import Refused
 
 MAX_PARAMETERS = 20
+MAX_BATCH = 5
 PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId", "doc_id")
 # A browser sends these to another site only after asking it, so no page can make a visitor send them unasked.
 PREFLIGHT_HEADERS = frozenset(
@@ -28,23 +31,6 @@ PREFLIGHT_HEADERS = frozenset(
 Headers = Mapping[bytes, bytes]
 
 
-class Refused(Exception):
-    """A request that never reaches the engine; without a `status` it is JSON, but no GraphQL request."""
-
-    def __init__(
-        self, status: int | None, code: str, message: str, headers: tuple[tuple[bytes, bytes], ...] = ()
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = headers
-
-
-class Disconnected(Exception):
-    """The caller left before the request was whole; there is nobody to answer."""
-
-
 def headers_of(scope: Scope) -> Headers:
     """Give the headers by their lower-case names; those sent twice are joined by commas, as HTTP has it."""
     pairs = scope["headers"]
@@ -52,21 +38,48 @@ def headers_of(scope: Scope) -> Headers:
     return headers if len(headers) == len(pairs) else _joined(pairs)
 
 
-async def by_post(headers: Headers, receive: Receive, limit: int) -> Request:
-    """Read the request from a JSON body of at most `limit` bytes."""
-    _check_body_type(headers)
-    _check_announced_length(headers, limit)
-    body = await _body(receive, limit)
+def check_body_type(headers: Headers) -> None:
+    """Refuse a body that does not say that it is JSON in UTF-8, as it stands."""
+    promised = body_type(headers.get(b"content-type"))
+    if promised is BodyType.OTHER:
+        message = 'Send the request as JSON, with the header "Content-Type: application/json".'
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message)
+    if promised is BodyType.OTHER_CHARSET:
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8; no other charset is read here.")
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        message = "Send the body as it is; compressed requests are not read here."
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
+
+
+async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request | list[Request]:
+    """Read the request, or several, from a JSON body."""
+    check_body_type(headers)
+    bodies.check_announced(headers.get(b"content-length"))
+    body = await bodies.read(receive)
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
+    if type(fields) is list:
+        return [_with_wishes(request, headers) for request in _batch(fields)]
     return _with_wishes(of(fields), headers)
 
 
-def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> Request:
-    """Read the request from the URL, if no other site can have made a browser send it."""
-    _check_origin(headers, names_graphql)
+def check_site(headers: Headers, names_graphql: bool) -> None:
+    """Refuse a GET unless its sender meant GraphQL: not for an image, a link or a form on another site."""
+    # "cors" is what a script's fetch() is sent with; a browser lets no page claim it for a link or an image.
+    by_script = headers.get(b"sec-fetch-mode") == b"cors"
+    deliberate = names_graphql or by_script or not PREFLIGHT_HEADERS.isdisjoint(headers)
+    if not deliberate or headers.get(b"sec-fetch-site") == b"cross-site":
+        message = (
+            "To query by GET, name application/graphql-response+json or application/json in Accept, or send "
+            "the header GraphQL-Require-Preflight, and do it from this site. From anywhere else, use POST."
+        )
+        raise Refused(400, "BAD_REQUEST", message)
+
+
+def by_get(scope: Scope, headers: Headers, limit: int) -> Request:
+    """Read the request from the URL; `check_site` first whether another site can have made a browser send it."""
     if len(scope["query_string"]) > limit:
         raise Refused(414, "URI_TOO_LONG", f"The URL has more than {limit} bytes of parameters: use POST.")
     fields: dict[str, Any] = _parameters(scope["query_string"])
@@ -79,8 +92,7 @@ def by_get(scope: Scope, headers: Headers, names_graphql: bool, limit: int) -> R
 def of(fields: Any) -> Request:
     """Give the request that is written in JSON as `fields`."""
     if type(fields) is not dict:
-        hint = " Batches are not supported: send one at a time." if type(fields) is list else ""
-        raise _malformed(f"A request is a JSON object with a query.{hint}")
+        raise _malformed("A request is a JSON object with a query.")
     query = _field(fields, "query", str)
     extensions = _field(fields, "extensions", dict) or {}
     # The appendix of GraphQL over HTTP has the first name, and Relay's documentation the other.
@@ -98,63 +110,20 @@ def _with_wishes(request: Request, headers: Headers) -> Request:
     return replace(request, extensions={**request.extensions, "cost": True})
 
 
+def _batch(items: list[Any]) -> list[Request]:
+    if not items:
+        raise _malformed("There is no request in this batch.")
+    if len(items) > MAX_BATCH:
+        message = f"A batch has at most {MAX_BATCH} requests, and this one has {len(items)}."
+        raise Refused(None, "BATCH_LIMIT_EXCEEDED", message)
+    return [of(item) for item in items]
+
+
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     values: dict[bytes, list[bytes]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return {name: b", ".join(found) for name, found in values.items()}
-
-
-def _check_body_type(headers: Headers) -> None:
-    promised = body_type(headers.get(b"content-type"))
-    if promised is BodyType.OTHER:
-        message = 'Send the request as JSON, with the header "Content-Type: application/json".'
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message)
-    if promised is BodyType.OTHER_CHARSET:
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8; no other charset is read here.")
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        message = "Send the body as it is; compressed requests are not read here."
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
-
-
-def _check_announced_length(headers: Headers, limit: int) -> None:
-    announced = headers.get(b"content-length", b"0")
-    # Nobody means more than 15 digits, and reading thousands of them takes its time.
-    if len(announced) > 15 or (announced.isdigit() and int(announced) > limit):
-        raise _too_large(limit)
-
-
-async def _body(receive: Receive, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunk: bytes = message.get("body", b"")
-        length += len(chunk)
-        if length > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunk if len(chunks) == 1 else b"".join(chunks)
-
-
-def _too_large(limit: int) -> Refused:
-    return Refused(413, "PAYLOAD_TOO_LARGE", f"The body is larger than the {limit} bytes that are read here.")
-
-
-def _check_origin(headers: Headers, names_graphql: bool) -> None:
-    """Run a GET only if its sender meant GraphQL: not for an image, a link or a form on another site."""
-    # "cors" is what a script's fetch() is sent with; a browser lets no page claim it for a link or an image.
-    by_script = headers.get(b"sec-fetch-mode") == b"cors"
-    deliberate = names_graphql or by_script or not PREFLIGHT_HEADERS.isdisjoint(headers)
-    if not deliberate or headers.get(b"sec-fetch-site") == b"cross-site":
-        message = (
-            "To query by GET, name application/graphql-response+json or application/json in Accept, or send "
-            "the header GraphQL-Require-Preflight, and do it from this site. From anywhere else, use POST."
-        )
-        raise Refused(400, "BAD_REQUEST", message)
 
 
 def _parameters(query_string: bytes) -> dict[str, Any]:

@@ -15,15 +15,13 @@ from cafe_graphql.core.people import Actor
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotPlaced
-from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web.callers import identified
-from cafe_graphql.web.requests import headers_of
+from cafe_graphql.web.reception import Reception
 
 LATEST = 20
 """How many orders `GET /orders` lists."""
 
 _PLACES = {"item": "item_id", "0": "size", "1": "milk"}
-_KEYS = (  # for the description alone: `identified` reads the headers
+_KEYS = (  # for the description alone: the reception reads the headers
     Depends(APIKeyHeader(name="X-API-Key", auto_error=False, description="A key that may read orders.")),
     Depends(HTTPBearer(auto_error=False, description="A key, or the token of somebody who has signed in.")),
 )
@@ -53,12 +51,12 @@ class OrderOut(BaseModel):
     total: float
 
 
-def routes(cafe: Callable[[], Cafe], callers: Callable[[], Callers]) -> APIRouter:
+def routes(cafe: Callable[[], Cafe], reception: Reception) -> APIRouter:
     """Give the tutorial's addresses, where the same may do the same as in GraphQL."""
     router = APIRouter(tags=["tutorial"], dependencies=_KEYS)
 
     async def caller(request: Request) -> Actor:
-        return await identified(callers(), headers_of(request.scope))
+        return await reception.caller(request.scope)
 
     Caller = Annotated[Actor, Depends(caller)]
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from cafe_graphql.core.errors import Busy, Forbidden, Unauthenticated
 from cafe_graphql.execution import errors
 from cafe_graphql.web import credentials
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
 
 
 def speak(app: FastAPI) -> None:

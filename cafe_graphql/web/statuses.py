@@ -42,6 +42,7 @@ _GRAPHQL = {
     Outcome.UNOPENED: 400,
     Outcome.UNSAFE: 405,
     Outcome.THROTTLED: 429,
+    Outcome.OVERDUE: 503,
     Outcome.BROKEN: 500,
 }
 

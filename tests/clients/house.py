@@ -12,9 +12,11 @@ from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.types import Scope
 
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
+from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS, Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
@@ -23,7 +25,12 @@ from tests.execution import board
 from tests.execution.corner import TillIsOnFire
 
 # Leaves compression off, as a server with many idle sockets must, and uvicorn's own pings.
-FLAGS = {"ws": "cafe_graphql.web.streams.wire:LeanSockets", "ws_per_message_deflate": False, "ws_ping_interval": None}
+FLAGS = {
+    "http": "cafe_graphql.web.wire:BoundedHttp",
+    "ws": "cafe_graphql.web.streams.wire:LeanSockets",
+    "ws_per_message_deflate": False,
+    "ws_ping_interval": None,
+}
 
 
 class Visitor(Guest):
@@ -55,7 +62,9 @@ def admit(scope: Scope) -> None:
         raise Refused(403, "FORBIDDEN", "Sockets are for our own pages.")
 
 
-def house(limits: Limits = DEFAULT_LIMITS) -> tuple[Door, Streams]:
+def house(
+    limits: Limits = DEFAULT_LIMITS, restraints: Restraints | None = None, bodies: Bodies | None = None
+) -> tuple[Door, Streams]:
     """Build it all anew."""
     streams, engine = Streams(limits), board.engine()
 
@@ -64,8 +73,8 @@ def house(limits: Limits = DEFAULT_LIMITS) -> tuple[Door, Streams]:
         with on_stop(streams.close_all):
             yield
 
-    endpoint = GraphQLEndpoint(engine, context, streams=streams)
-    sockets = GraphQLSockets(engine, context, streams, admit=admit)
+    endpoint = GraphQLEndpoint(engine, context, streams=streams, restraints=restraints, bodies=bodies)
+    sockets = GraphQLSockets(engine, context, streams, restraints=restraints, admit=admit)
     return Door(Starlette(lifespan=lifespan), path="/graphql", endpoint=endpoint, sockets=sockets), streams
 
 

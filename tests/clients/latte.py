@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse
 
+from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.statuses import COMPAT, Profile
 from tests.clients.called import ada
@@ -24,7 +25,7 @@ def endpoint(*, profile: Profile = COMPAT, max_body_bytes: int = 10_000, page: b
         corner.engine(),
         ada,
         page=HTMLResponse("<h1>Play</h1>") if page else None,
-        max_body_bytes=max_body_bytes,
+        bodies=Bodies(max_body_bytes),
         profile=profile,
     )
 

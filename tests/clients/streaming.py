@@ -17,6 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from cafe_graphql.web.bodies import Bodies
+from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS, Limits, Streams
 from tests.clients import house
 from tests.clients.serving import serve
@@ -32,9 +34,11 @@ PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0"
 
 
 @contextmanager
-def serving(limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[Address, Streams]]:
+def serving(
+    limits: Limits = DEFAULT_LIMITS, restraints: Restraints | None = None, bodies: Bodies | None = None
+) -> Iterator[tuple[Address, Streams]]:
     """Serve the house with these limits."""
-    door, streams = house.house(limits)
+    door, streams = house.house(limits, restraints, bodies)
     with serve(door, **house.FLAGS) as address:
         yield address, streams
 

@@ -12,12 +12,16 @@ from tests.execution import corner
 
 
 class Board:
-    """What was called so far, and who listens; `work` counts how often the fields of a call were run."""
+    """What was called so far, and who listens; `work` counts how often the fields of a call were run.
+
+    `poured_away` is how many teas were ended while they steeped.
+    """
 
     def __init__(self) -> None:
         self.called: list[int] = []
         self.listening = 0
         self.work = 0
+        self.poured_away = 0
         self._news = asyncio.Event()
 
     def call(self, number: int) -> None:
@@ -80,6 +84,23 @@ class Query(corner.Query):
     @strawberry.field
     def listening(self) -> int:
         return board.listening
+
+    @strawberry.field
+    def called(self) -> list[int]:
+        return board.called
+
+    @strawberry.field
+    async def steeped(self, seconds: float) -> str:
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            board.poured_away += 1
+            raise
+        return "Tea"
+
+    @strawberry.field
+    def poured_away(self) -> int:
+        return board.poured_away
 
 
 @strawberry.type

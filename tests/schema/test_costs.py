@@ -71,7 +71,7 @@ def nested(times: int) -> str:
         (WHOLE_MENU, 11_534),
         (nested(1), 602),
         (nested(2), 6_102),
-        (get_introspection_query(), 5_000),
+        (get_introspection_query(), 10_000),
         ("{ orders(first: 100) { nodes { id number status totals { total { formatted } } } totalCount } }", 721),
     ],
     ids=["the whole menu", "its categories", "and theirs", "the schema", "a page of orders"],

@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Scope
 
 from cafe_graphql.web.endpoint import GraphQLEndpoint
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
 from tests.clients.called import Guest
 from tests.clients.latte import (
     ASK_LATTE,
@@ -34,6 +34,8 @@ def test_a_query_by_post_is_answered_in_full() -> None:
             "vary": "Accept",
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cross-origin-resource-policy": "same-origin",
             "content-length": "35",
         },
         b'{"data":{"drink":{"name":"Latte"}}}',

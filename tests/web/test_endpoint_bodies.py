@@ -94,15 +94,6 @@ def test_json_that_is_not_an_object_is_a_400(body: bytes) -> None:
     )
 
 
-@pytest.mark.parametrize("batch", [[], [ASK_LATTE], [ASK_LATTE, 1]])
-def test_batches_are_not_supported_and_that_is_said(batch: list[object]) -> None:
-    assert refusal(post(endpoint(), batch)) == (
-        400,
-        "BAD_REQUEST",
-        "A request is a JSON object with a query. Batches are not supported: send one at a time.",
-    )
-
-
 @pytest.mark.parametrize("name", ["query", "operationName"])
 @pytest.mark.parametrize("value", [0, False, ["array"], {"obj": "ect"}], ids=str)
 def test_a_text_of_another_type_is_a_400(name: str, value: object) -> None:

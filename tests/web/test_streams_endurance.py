@@ -127,7 +127,7 @@ def test_a_long_replay_lets_others_have_their_turn() -> None:
 
         async def send(message: object) -> None: ...
 
-        stream, task = Stream(Streams(), send), asyncio.create_task(other())
+        stream, task = Stream(Streams(), {"type": "http"}, send), asyncio.create_task(other())
         for _ in range(160):
             await stream.send({"type": "http.response.body"})
         task.cancel()

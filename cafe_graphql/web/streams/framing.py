@@ -8,6 +8,7 @@ from typing import Any
 
 from cafe_graphql.execution.answers import to_json
 from cafe_graphql.web.negotiation import StreamType
+from cafe_graphql.web.security import OF_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,8 @@ FRAMINGS: Mapping[StreamType, Framing] = {StreamType.EVENTS: _EVENTS, StreamType
 
 _NOT_KEPT = (
     (b"vary", b"Accept"),
-    (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx would hold events back until it has a buffer full of them
-    (b"x-content-type-options", b"nosniff"),
+    *OF_DATA,
 )
 HEADERS: Mapping[StreamType, tuple[tuple[bytes, bytes], ...]] = {
     kind: ((b"content-type", framing.content_type), *_NOT_KEPT) for kind, framing in FRAMINGS.items()

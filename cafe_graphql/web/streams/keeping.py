@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from starlette.types import Scope
+
+from cafe_graphql.web import addresses
+from cafe_graphql.web.gate import come_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,8 @@ class Limits:
     patience: float = 15  # until a listener takes what is sent, or answers a ping
     goodbye: float = 1  # for the last words to a listener who does not listen
     operations: int = 100  # open at once on one socket
+    streams: int = 5_000  # open at once on one worker
+    streams_each: int = 2_000  # of them, from one address
     message_length: int = 1024 * 1024  # of what it says at once, in characters
 
     @property
@@ -30,7 +38,9 @@ DEFAULT_LIMITS = Limits()
 
 
 class Kept(Protocol):
-    """What is kept here."""
+    """What is kept here; `address` is where its listener is counted."""
+
+    address: str
 
     def look(self, now: float) -> None:
         """Send a heartbeat if one is due, and end the stream if its listener is slow or dead."""
@@ -45,6 +55,7 @@ class Streams:
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self.limits = limits
         self._open: set[Kept] = set()
+        self._from: Counter[str] = Counter()
         self._errands: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
@@ -52,16 +63,28 @@ class Streams:
     def __len__(self) -> int:
         return len(self._open)
 
+    def admit(self, scope: Scope) -> None:
+        """Raise `Refused` if one more stream from there would be too many."""
+        if len(self._open) >= self.limits.streams:
+            raise come_again("Too many streams are open here.")
+        if self._from[addresses.of(scope)] >= self.limits.streams_each:
+            raise come_again(f"From one address, {self.limits.streams_each} streams are open at most.")
+
     def add(self, stream: Kept) -> None:
         """Keep a stream, until it is discarded."""
         self._open.add(stream)
+        self._from[stream.address] += 1
         if self._closing:
             stream.close_for_shutdown()
         self._wind()
 
     def discard(self, stream: Kept) -> None:
         """Let go of a stream that has ended."""
-        self._open.discard(stream)
+        if stream in self._open:
+            self._open.remove(stream)
+            self._from[stream.address] -= 1
+            if not self._from[stream.address]:
+                del self._from[stream.address]
         if not self._open and self._timer is not None:
             self._timer.cancel()
             self._timer = None

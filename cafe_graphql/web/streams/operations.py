@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, to_json
 from cafe_graphql.execution.subscriptions import SourceFailed, Subscription
 from cafe_graphql.web.streams import messages
+from cafe_graphql.web.streams.stream import Left
 
 Say = Callable[[str], Awaitable[None]]
 
@@ -31,6 +33,12 @@ class Operation:
         self.is_left = True
         if not self._is_opening:
             self.task.cancel()
+
+    async def excuse(self, overdue: Answer) -> None:
+        """Say that it takes too long, and no more after that; it goes on."""
+        self.is_left = True
+        with contextlib.suppress(Left):
+            await self._say(messages.error(self.id, overdue.payload["errors"]))
 
     async def tell(self, answer: Answer) -> str:
         """Say a single answer, if there is one, and give the last message."""

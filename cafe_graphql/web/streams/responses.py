@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from cafe_graphql.execution.subscriptions import SourceFailed, Subscription
 from cafe_graphql.web.negotiation import StreamType
@@ -13,16 +13,18 @@ from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.stream import DONE, GONE, STOPPING, TOO_SLOW, Farewell, Left, Stream
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
 
 class StreamedResponse(Stream):
     """The answers of one subscription, in the framing that its listener can read."""
 
     __slots__ = ("_framing", "_headers")
 
-    def __init__(self, streams: Streams, kind: StreamType, send: Send) -> None:
-        super().__init__(streams, send)
+    def __init__(self, streams: Streams, scope: Scope, kind: StreamType, send: Send, headers: Headers = ()) -> None:
+        super().__init__(streams, scope, send)
         self._framing = FRAMINGS[kind]
-        self._headers = HEADERS[kind]
+        self._headers = (*HEADERS[kind], *headers)
 
     async def serve(self, subscription: Subscription, receive: Receive) -> None:
         """Send all answers, until there are no more, nobody listens or the server stops; then close the source."""

@@ -18,12 +18,14 @@ from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import requests
 from cafe_graphql.web.callers import Called
-from cafe_graphql.web.requests import Refused
+from cafe_graphql.web.refusals import Refused
+from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.streams import messages
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.messages import Message, Unreadable
 from cafe_graphql.web.streams.operations import Operation
-from cafe_graphql.web.streams.stream import GONE, SILENT, Farewell, Left, Stream
+from cafe_graphql.web.streams.stream import COME_AGAIN, GONE, SILENT, Farewell, Left, Stream
+from cafe_graphql.web.waiting import Overdue
 
 MakeContext = Callable[[Scope, Mapping[str, Any]], Awaitable[Called]]
 
@@ -33,6 +35,7 @@ BROKEN = Farewell(4500, "Internal server error")
 NOT_OUR_PROTOCOL = Farewell(4406, "Subprotocol not acceptable")
 NOT_YET = Farewell(4401, "Unauthorized")
 TWICE = Farewell(4429, "Too many initialisation requests")
+SPOKEN = (messages.PROTOCOL, messages.LEGACY)  # the latter to say goodbye in
 CODES = {401: 4401, 403: 4403}  # of a context that is refused; any other is 4400
 
 
@@ -46,16 +49,23 @@ class GraphQLSockets:
     `make_context` makes what resolvers see as `info.context` from the ASGI scope and the payload of
     `connection_init`, once: it may raise `Refused`, which closes the socket (401 as 4401, 403 as 4403). For each
     operation, and for each event of a subscription that is run, that context is renewed; a GraphQLError ends the
-    operation then.
-    `admit` looks at a handshake before it is accepted, and may raise `Refused` to send it away.
+    operation then. `admit` looks at a handshake before it is accepted, and may raise `Refused` to send it away.
+    `streams` and `restraints` are the worker's.
     """
 
     def __init__(
-        self, engine: Engine, make_context: MakeContext, streams: Streams, *, admit: Callable[[Scope], None] = anyone
+        self,
+        engine: Engine,
+        make_context: MakeContext,
+        streams: Streams,
+        *,
+        restraints: Restraints | None = None,
+        admit: Callable[[Scope], None] = anyone,
     ) -> None:
-        self._engine = engine
-        self._make_context = make_context
-        self._streams = streams
+        self.engine = engine
+        self.make_context = make_context
+        self.streams = streams
+        self.restraints = restraints or Restraints()
         self._admit = admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,37 +74,44 @@ class GraphQLSockets:
             self._admit(scope)
         except Refused:
             return await send({"type": "websocket.close"})  # which, before an accept, is a 403
-        return await Socket(self._engine, self._make_context, self._streams, scope, send).serve(receive)
+        return await Socket(self, scope, send).serve(receive)
 
 
 class Socket(Stream):
     """One WebSocket, from its handshake to its end."""
 
-    __slots__ = ("_asked", "_context", "_engine", "_make_context", "_operations", "_scope")
+    __slots__ = ("_asked", "_context", "_operations", "_scope", "_sockets")
 
-    def __init__(self, engine: Engine, make_context: MakeContext, streams: Streams, scope: Scope, send: Send) -> None:
-        super().__init__(streams, send)
-        self._engine = engine
-        self._make_context = make_context
+    def __init__(self, sockets: GraphQLSockets, scope: Scope, send: Send) -> None:
+        super().__init__(sockets.streams, scope, send)
+        self._sockets = sockets
         self._scope = scope
         self._context: Called | None = None  # None until connection_init
         self._operations: dict[str, Operation] = {}
         self._asked: float | None = None  # when the first ping was sent that nothing was heard after
 
     async def serve(self, receive: Receive) -> None:
-        offered = self._scope.get("subprotocols", ())
-        if messages.PROTOCOL in offered:
-            await self._accept(messages.PROTOCOL)
+        under_way: list[asyncio.Task[None]] = []
+        unwelcome = self._unwelcome()
+        # Accepted all the same, and by the legacy name if that was offered: else no client would see the code.
+        await self._accept(next((name for name in SPOKEN if name in self._scope.get("subprotocols", ())), None))
+        if unwelcome is None:
             farewell = await self._live(self._listen(receive), within=self._streams.limits.init)
             under_way = self._leave_operations()
         else:
-            # Accepted all the same, and by the legacy name if that was offered: else no client would see the code.
-            legacy = messages.LEGACY if messages.LEGACY in offered else None
-            await self._accept(legacy)
-            farewell, under_way = NOT_OUR_PROTOCOL, []
+            farewell = unwelcome
         if farewell is not GONE:
             await self._part(_close(farewell), within=self._streams.limits.goodbye)
         await asyncio.gather(*under_way, return_exceptions=True)
+
+    def _unwelcome(self) -> Farewell | None:
+        if messages.PROTOCOL not in self._scope.get("subprotocols", ()):
+            return NOT_OUR_PROTOCOL
+        try:
+            self._streams.admit(self._scope)
+        except Refused as refused:
+            return Farewell(COME_AGAIN, refused.message)
+        return None
 
     async def _accept(self, protocol: str | None) -> None:
         with contextlib.suppress(Left):  # which will be noticed
@@ -139,7 +156,7 @@ class Socket(Stream):
         if self._context is not None:
             return self.close(TWICE)
         try:
-            self._context = await self._make_context(self._scope, parameters)
+            self._context = await self._sockets.make_context(self._scope, parameters)
         except Refused as refused:
             return self.close(Farewell(CODES.get(refused.status or 400, 4400), refused.message))
         except Exception as error:
@@ -168,7 +185,7 @@ class Socket(Stream):
 
     async def _perform(self, operation: Operation, request: Request, caller: Called) -> None:
         try:
-            opened = await self._open(request, caller)
+            opened = await self._open(operation, request, caller)
             del request  # for a subscription lasts, and the text of its query is long
             if isinstance(opened, Subscription):
                 last = await operation.stream(opened)
@@ -182,9 +199,26 @@ class Socket(Stream):
         finally:
             self._forget(operation)
 
-    async def _open(self, request: Request, caller: Called) -> Answer | Subscription:
+    async def _open(self, operation: Operation, request: Request, caller: Called) -> Answer | Subscription:
+        engine, restraints = self._sockets.engine, self._sockets.restraints
+
+        def late() -> bool:
+            """Tell the caller of a mutation that its outcome is unknown, and let it go on."""
+            is_mutation = engine.may_change(request)
+            if is_mutation and not operation.is_left:
+                self._streams.run(operation.excuse(restraints.overdue(is_mutation=True)))
+            return not is_mutation
+
         try:
-            return await self._engine.open(request, caller.renewed(), caller.renewed)
+            context = caller.renewed()
+            charge = restraints.charge(self._scope, context)
+            return await restraints.carry_out(
+                lambda: engine.open(request, context, caller.renewed, charge=charge), late
+            )
+        except Overdue:
+            return restraints.overdue(is_mutation=False)
+        except Refused as refused:
+            return Answer(Outcome.UNSUPPORTED, {"errors": [errors.plain(refused.message, refused.code)]})
         except GraphQLError as refused:
             return Answer(Outcome.UNSUPPORTED, {"errors": errors.of_execution([refused])})
         except Exception as error:

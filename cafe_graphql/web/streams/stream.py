@@ -8,8 +8,9 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from starlette.types import Message, Send
+from starlette.types import Message, Scope, Send
 
+from cafe_graphql.web import addresses
 from cafe_graphql.web.streams.keeping import Streams
 
 BURST = 16
@@ -29,8 +30,9 @@ DONE = Farewell(1000, "All is said.")
 LATE = Farewell(4408, "Connection initialisation timeout")
 STOPPING = Farewell(1001, "The server is stopping.")
 # Both clients and specifications read 1013 as "come again": by a cursor, nothing is missed.
-TOO_SLOW = Farewell(1013, "Messages are not taken fast enough.")
-SILENT = Farewell(1013, "A ping was not answered.")
+COME_AGAIN = 1013
+TOO_SLOW = Farewell(COME_AGAIN, "Messages are not taken fast enough.")
+SILENT = Farewell(COME_AGAIN, "A ping was not answered.")
 
 
 class Left(Exception):
@@ -44,9 +46,10 @@ class Stream:
     operations: `send` waits while it is full, and so does whoever sends.
     """
 
-    __slots__ = ("_beaten", "_deadline", "_farewell", "_send", "_sending", "_sent", "_since", "_streams")
+    __slots__ = ("_beaten", "_deadline", "_farewell", "_send", "_sending", "_sent", "_since", "_streams", "address")
 
-    def __init__(self, streams: Streams, send: Send) -> None:
+    def __init__(self, streams: Streams, scope: Scope, send: Send) -> None:
+        self.address = addresses.of(scope)
         self._streams = streams
         self._send = send
         self._deadline: asyncio.Timeout | None = None

@@ -1,0 +1,114 @@
+"""How often one may call: a budget of cost for each caller and minute."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.types import Scope
+
+from cafe_graphql.core.rates import RateLimit
+from cafe_graphql.execution import errors
+from cafe_graphql.execution.answers import Outcome
+from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.web import addresses
+from cafe_graphql.web.callers import Called
+from cafe_graphql.web.counters import WINDOW, Counters
+from cafe_graphql.web.refusals import Refused
+
+Header = tuple[bytes, bytes]
+
+CODE = "RATE_LIMITED"
+
+# The names of draft-ietf-httpapi-ratelimit-headers up to its version 06, with the reset in seconds: they are what
+# clients and gateways read today. Later versions put all of it into one field, RateLimit, whose form has changed
+# twice and is no standard yet.
+EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
+LIMIT, REMAINING, RESET, RETRY = (name.lower().encode() for name in EXPOSED)
+
+WRONG_CREDENTIALS = 3_000
+"""The cost of an attempt with wrong credentials: by the limit that is set in production, a hundred in a minute."""
+
+
+class RateLimiter:
+    """Gives each caller `limit` of cost a minute: by who it is, and by the address where nobody says who it is.
+
+    What is refused costs nothing, so that something smaller may still be asked.
+    """
+
+    def __init__(self, limit: int, counters: Counters, *, clock: Callable[[], float] = time.time) -> None:
+        self._limit = limit
+        self._counters = counters
+        self._clock = clock
+        self._reset = (-1, datetime.now(UTC))
+        self._shut_in = 0
+        self._shut: set[str] = set()
+
+    async def charge(self, scope: Scope, called: Called, cost: int) -> None:
+        """Take the cost of an operation, and note in `called.rate` what is left; raise RequestError if it is too much.
+
+        In the manner that `Engine.run` and `open` want it, once scope and caller are bound.
+        """
+        rate, is_enough = await self.take(called.caller or addresses.of(scope), cost)
+        called.rate = rate
+        if not is_enough:
+            told = errors.plain(self.excuse(rate, cost), CODE)
+            raise RequestError(Outcome.THROTTLED, [told])
+
+    async def take(self, key: str, cost: int) -> tuple[RateLimit, bool]:
+        """Take `cost` of the budget under `key`, unless there is not as much; give what is left, and whether it was."""
+        window = int(self._clock()) // WINDOW
+        used = await self._counters.add(key, window, cost)
+        is_enough = used <= self._limit
+        if not is_enough:
+            used = await self._counters.add(key, window, -cost)
+        return RateLimit(self._limit, max(0, self._limit - used), self._end_of(window)), is_enough
+
+    async def blame(self, scope: Scope, cost: int = WRONG_CREDENTIALS) -> None:
+        """Charge an address for an attempt with wrong credentials.
+
+        That budget is another than the one for operations: whoever shares an address with a guesser, and is known,
+        pays nothing for it.
+        """
+        window = int(self._clock()) // WINDOW
+        address = addresses.of(scope)
+        if await self._counters.add(f"wrong/{address}", window, cost) >= self._limit:
+            if self._shut_in != window:
+                self._shut_in, self._shut = window, set()
+            self._shut.add(address)
+
+    def check(self, scope: Scope) -> None:
+        """Refuse an address that has tried too often; call it before credentials are looked up. It asks nobody."""
+        window = int(self._clock()) // WINDOW
+        if self._shut and self._shut_in == window and addresses.of(scope) in self._shut:
+            rate = RateLimit(self._limit, 0, self._end_of(window))
+            seconds = self.seconds_left(rate)
+            message = f"Credentials that are wrong were sent too often from here: wait {_seconds(seconds)}."
+            raise Refused(429, CODE, message, ((RETRY, b"%d" % seconds),))
+
+    def headers(self, rate: RateLimit, *, is_refused: bool) -> tuple[Header, ...]:
+        """Say to a program what is left of its budget, and when to come again."""
+        seconds = b"%d" % self.seconds_left(rate)
+        told = ((LIMIT, b"%d" % rate.limit), (REMAINING, b"%d" % rate.remaining), (RESET, seconds))
+        return (*told, (RETRY, seconds)) if is_refused else told
+
+    def excuse(self, rate: RateLimit, cost: int) -> str:
+        """Say to a person why a cost was refused."""
+        if cost > rate.limit:
+            return f"This costs {cost}, and {rate.limit} is all that one may ask in a minute: ask for less at once."
+        return f"This costs {cost}, and {rate.remaining} is left: wait {_seconds(self.seconds_left(rate))}."
+
+    def seconds_left(self, rate: RateLimit) -> int:
+        """Give the whole seconds until a budget is full again; at least one."""
+        return max(1, math.ceil(rate.reset_at.timestamp() - self._clock()))
+
+    def _end_of(self, window: int) -> datetime:
+        if self._reset[0] != window:
+            self._reset = (window, datetime.fromtimestamp((window + 1) * WINDOW, UTC))
+        return self._reset[1]
+
+
+def _seconds(number: int) -> str:
+    return f"{number} second{'s' * (number != 1)}"

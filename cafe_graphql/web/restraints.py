@@ -1,0 +1,81 @@
+"""What holds operations back, however they come in: what they may cost, how many wait at once, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from starlette.types import Scope
+
+from cafe_graphql.execution import errors
+from cafe_graphql.execution.answers import Answer, Outcome
+from cafe_graphql.execution.engine import Charge
+from cafe_graphql.web.callers import Called
+from cafe_graphql.web.gate import Gate
+from cafe_graphql.web.rates import Header, RateLimiter
+from cafe_graphql.web.waiting import Deadline, Waiting
+
+T = TypeVar("T")
+
+OPERATION_SECONDS = 10.0
+
+CODE = "OPERATION_TIMEOUT"
+
+
+@dataclass(frozen=True, slots=True)
+class Restraints:
+    """One for each worker. Without `rates` nobody is charged; `seconds` is how long an operation may take."""
+
+    rates: RateLimiter | None = None
+    gate: Gate = field(default_factory=Gate)
+    seconds: float = OPERATION_SECONDS
+
+    def charge(self, scope: Scope, context: Called) -> Charge | None:
+        """Give what charges a caller, in the form that the engine wants it."""
+        return None if self.rates is None else partial(self.rates.charge, scope, context)
+
+    def headers(self, context: Called, answer: object) -> tuple[Header, ...]:
+        """Give what a charged answer tells of the budget; nothing for one that was not charged."""
+        if self.rates is None or context.rate is None:
+            return ()
+        is_refused = isinstance(answer, Answer) and answer.outcome is Outcome.THROTTLED
+        return self.rates.headers(context.rate, is_refused=is_refused)
+
+    async def carry_out(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> T:
+        """Carry an act out when there is room for it.
+
+        Raise `Refused` when there is none, and `Overdue` when it has taken too long: `late` is called first, and may
+        say by False that it must not be ended, for it may have changed something; then it is carried out to its end.
+        """
+        if not self.gate.is_full:
+            return await Waiting(act(), lambda: self._watched(late))
+        await self.gate.turn()
+        try:
+            with Deadline(self.seconds, late):
+                return await act()
+        finally:
+            self.gate.leave()
+
+    def overdue(self, *, is_mutation: bool) -> Answer:
+        """Give what the caller is told of an operation that has taken too long.
+
+        The status is 503, as for everything that is to be repeated: 504 is a gateway's word of another server, and 408
+        would blame the caller. Scripts repeat any 5xx by the README's rule, with the same idempotency key.
+        """
+        message = f"This took longer than {self.seconds:g} seconds"
+        if is_mutation:
+            message += (
+                ", and goes on: its outcome is unknown. Repeat it with the same idempotency key to learn of it "
+                "without doing it twice."
+            )
+        else:
+            message += " and was ended. Ask for less at once, or try again."
+        return Answer(Outcome.OVERDUE, {"errors": [errors.plain(message, CODE)]})
+
+    @contextmanager
+    def _watched(self, late: Callable[[], bool]) -> Iterator[None]:
+        with self.gate.passed(), Deadline(self.seconds, late):
+            yield
