@@ -1,10 +1,11 @@
-"""The command line: `cafe serve`, `cafe menu import | export | check`, `cafe schema`."""
+"""The command line: `cafe serve`, `cafe menu …`, `cafe key …`, `cafe role`, `cafe schema`."""
 
 import asyncio
 import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -18,14 +19,17 @@ from cafe_graphql.core import menu_file
 from cafe_graphql.core.errors import CafeError
 from cafe_graphql.core.menu import CafeInfo, Sheet
 from cafe_graphql.core.menu_file import MenuFileError, price_list
-from cafe_graphql.services import menu_editing
+from cafe_graphql.core.people import HOUSE, ApiKey, Person, Role, Scope
+from cafe_graphql.services import key_cutting, menu_editing, signing_in
 from cafe_graphql.services.cafe import Cafe
 
 T = TypeVar("T")
 
+SCOPES = ", ".join(scope.name for scope in Scope)
+
 SETTINGS = """
 The settings are also variables: CAFE_DATABASE_URL (sqlite:///cafe.db), CAFE_HOST (127.0.0.1), CAFE_PORT (8000),
-CAFE_WORKERS (1), CAFE_HTTP_PROFILE (compat), and CAFE_API_KEY, the key that GET /private/orders asks for.
+CAFE_WORKERS (1), CAFE_HTTP_PROFILE (compat), and CAFE_API_KEY, a key of your own that opens everything.
 A flag wins over its variable. CAFE_PRODUCTION=1 is for a café that strangers can reach: it closes the playground and
 the schema, sets CAFE_RATE_LIMIT, and refuses to start with settings that are not safe. The README has all variables.
 """
@@ -40,6 +44,9 @@ app = typer.Typer(
 )
 menu_app = typer.Typer(help="Load a menu from a file, write it out, or check a file.", no_args_is_help=True)
 app.add_typer(menu_app, name="menu")
+
+key_app = typer.Typer(help="Make, list and revoke the keys that programs call with.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
 
 DatabaseFlag = Annotated[
     str | None, typer.Option("--database", metavar="URL", help="The SQLite file, like sqlite:///cafe.db.")
@@ -81,10 +88,9 @@ def serve(
     if has_started:
         where = "Created" if is_new else "Opened"
         typer.echo(f"{where} {settings.database_file} with the built-in menu.")
-    if not settings.is_loopback:
-        typer.echo(
-            f"Whoever can reach {settings.host} can read and cancel every order: nothing asks who is calling.", err=True
-        )
+    if settings.house_key is None and (first := _run(settings, key_cutting.cut_first)):
+        typer.echo(f"Manager key, shown this once: {first.secret}")
+        typer.echo("Send it as X-API-Key. For other programs, make others: cafe key create --help")
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"{'GraphQL' if settings.production else 'Playground'}: http://{shown}:{settings.port}/graphql")
     _serve(settings)
@@ -157,6 +163,77 @@ def export(
     typer.echo(f"Wrote the menu to {file}.")
 
 
+@key_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="What it is for, like till.")],
+    scope: Annotated[list[str], typer.Option(metavar="SCOPE", help=f"What it opens; repeatable: {SCOPES}.")],
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="When it ceases to, in UTC.")
+    ] = None,
+    database: DatabaseFlag = None,
+) -> None:
+    """Make a key and show its secret, once: nobody can show it again."""
+    scopes = [_scope(word) for said in scope for word in said.replace(",", " ").split()]
+    expires_at = expires and expires.replace(tzinfo=UTC)
+    made = _run(_settings(database_url=database), lambda cafe: key_cutting.cut(cafe, HOUSE, name, scopes, expires_at))
+    typer.echo(f"Made the key {name} ({_listed(made.key)}). Shown this once:", err=True)
+    typer.echo(made.secret)
+
+
+@key_app.command("list")
+def list_keys(database: DatabaseFlag = None) -> None:
+    """List the keys that open something, without their secrets."""
+    for key in _run(_settings(database_url=database), lambda cafe: key_cutting.every(cafe, HOUSE)):
+        used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never"
+        until = f", expires {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else ""
+        typer.echo(f"{key.prefix}…  {key.name}  {_listed(key)}  last used: {used}{until}")
+
+
+@key_app.command("revoke")
+def revoke_key(
+    prefix: Annotated[str, typer.Argument(help="How the key begins, as cafe key list shows it.")],
+    database: DatabaseFlag = None,
+) -> None:
+    """Let a key open nothing from now on; a running server knows at once."""
+
+    async def revoke(cafe: Cafe) -> ApiKey:
+        meant = [key for key in await key_cutting.every(cafe, HOUSE) if key.prefix == prefix.rstrip("…")]
+        if len(meant) != 1:
+            _stop(f"{len(meant) or 'No'} keys begin with {prefix}: see cafe key list.")
+        return await key_cutting.revoke(cafe, HOUSE, meant[0].public_id)
+
+    typer.echo(f"Revoked the key {_run(_settings(database_url=database), revoke).name}.")
+
+
+@key_app.command("rotate")
+def rotate(database: DatabaseFlag = None) -> None:
+    """Sign sessions with a new secret from now on; those under way last until they end by themselves."""
+    _run(_settings(database_url=database), key_cutting.change_signing_key)
+    typer.echo("Sessions are signed with a new secret now.")
+
+
+@app.command()
+def role(
+    who: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody has signed up with.")],
+    role: Annotated[Role, typer.Argument(help="What they are to the café from now on.", case_sensitive=False)],
+    account: Annotated[str | None, typer.Option(help="Which, if several have the same address.")] = None,
+    database: DatabaseFlag = None,
+) -> None:
+    """Make somebody with an account a barista or manager, or a customer again."""
+
+    async def change(cafe: Cafe) -> Person:
+        meant = [each for each in await signing_in.with_email(cafe, who) if account in (None, each.public_id)]
+        if len(meant) > 1:
+            known = "\n".join(f"  --account {each.public_id}  {each.name}, a {each.role}" for each in meant)
+            _stop(f"{len(meant)} accounts have the address {who}. Say which, for addresses prove nothing:\n{known}")
+        if not meant:
+            _stop(f"Nobody has signed up as {who}.")
+        return await signing_in.change_role(cafe, meant[0], role)
+
+    person = _run(_settings(database_url=database), change)
+    typer.echo(f"{person.name} <{person.email}> is a {role} now.")
+
+
 @app.command()
 def schema() -> None:
     """Print the schema in GraphQL's own language."""
@@ -192,6 +269,17 @@ def _read(file: Path, columns: price_list.Columns, cafe: CafeInfo | None, flags:
 def _refuse_flags(flags: dict[str, str | None]) -> None:
     for name in (name for name, said in flags.items() if said):
         _stop(f"--{name.replace('_', '-')} goes with a .csv file; a menu file says it in its [cafe] table.")
+
+
+def _scope(word: str) -> Scope:
+    try:
+        return Scope[word.upper()]
+    except KeyError:
+        _stop(f"There is no scope {word}: choose from {SCOPES}.")
+
+
+def _listed(key: ApiKey) -> str:
+    return " ".join(sorted(scope.name for scope in key.scopes))
 
 
 def _counted(sheet: Sheet) -> str:

@@ -4,21 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import Actor
 from cafe_graphql.execution.engine import Engine
+from cafe_graphql.schema import refusals
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
-from cafe_graphql.services import menu_editing
+from cafe_graphql.services import key_cutting, menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
+from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import closed, health, playground, rest, rest_errors
 from cafe_graphql.web.bodies import Bodies
+from cafe_graphql.web.callers import identified
 from cafe_graphql.web.cors import CrossOrigin
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
 from cafe_graphql.web.door import Door
@@ -26,7 +29,6 @@ from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.rates import RateLimiter
-from cafe_graphql.web.rest_rates import charging
 from cafe_graphql.web.rest_restraints import Restrained
 from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.security import Guarded, StrictTransport
@@ -34,6 +36,9 @@ from cafe_graphql.web.statuses import PROFILES
 from cafe_graphql.web.streams.keeping import Limits, Streams
 from cafe_graphql.web.streams.sockets import GraphQLSockets
 from cafe_graphql.web.streams.stopping import on_stop
+
+if TYPE_CHECKING:
+    from cafe_graphql.gateways.oidc import Issuer
 
 GRAPHQL = "/graphql"
 
@@ -52,11 +57,14 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     bodies = Bodies()
     origins = Origins(settings.cors_origins)
     restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
+    issuer = _issuer(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
+        await key_cutting.ensure_signing_key(app.state.cafe)
+        app.state.callers = Callers(app.state.cafe, settings.house_key, issuer)
         watching = asyncio.create_task(Watcher(app.state.cafe).watch())
         with on_stop(streams.close_all):
             yield
@@ -82,7 +90,11 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         opened: Cafe = app.state.cafe
         return opened
 
-    app.include_router(rest.routes(cafe, settings.api_key), dependencies=[Depends(charging(rates))])
+    async def actor(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Actor:
+        callers: Callers = app.state.callers
+        return await identified(callers, scope, rates, parameters)
+
+    app.include_router(rest.routes(cafe, actor, rates))
     app.include_router(health.routes(cafe))
     if settings.production:
         for path in ("/docs", "/openapi.json"):
@@ -90,10 +102,10 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     else:
         app.mount(f"{GRAPHQL}/assets", playground.assets)
         app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema(), hide_suggestions=settings.production)
+    engine = Engine(core_schema(), hide_suggestions=settings.production, translate=refusals.spoken)
 
-    async def context(_: Scope, _parameters: Mapping[str, Any] | None = None) -> Context:
-        return Context(cafe(), GUEST)
+    async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
+        return Context(cafe(), await actor(scope, parameters))
 
     endpoint = GraphQLEndpoint(
         engine,
@@ -110,3 +122,12 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     if settings.cors_origins:
         door = CrossOrigin(door, origins)
     return StrictTransport(door) if settings.production else door
+
+
+def _issuer(settings: Settings) -> "Issuer | None":
+    if settings.oidc_issuer is None:
+        return None
+    from cafe_graphql.gateways.oidc import Issuer  # brings cryptography and an HTTP client
+
+    audiences = [each.strip() for each in (settings.oidc_audience or "").split(",")]
+    return Issuer(settings.oidc_issuer, audiences, roles_claim=settings.oidc_roles_claim)

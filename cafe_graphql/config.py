@@ -63,7 +63,16 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     api_key: SecretStr | None = None
-    """What `X-API-Key` must say for `GET /private/orders`; without it nobody may read them."""
+    """A key that opens everything and is kept in no database: for the first minutes, and for containers."""
+
+    oidc_issuer: str | None = None
+    """An OpenID Connect issuer whose ID tokens are believed, spelled as it spells itself."""
+
+    oidc_audience: str | None = None
+    """Who the café is to that issuer: its client id there; several with commas."""
+
+    oidc_roles_claim: str | None = None
+    """The claim that says `barista` or `manager`, like `realm_access.roles`; without it `cafe role` gives roles."""
 
     production: bool = False
     """Closes the pages for people and the schema to strangers, sets a rate limit, and refuses unsafe settings."""
@@ -115,6 +124,11 @@ class Settings(BaseSettings):
         return Path(self.database_url.removeprefix(_SQLITE)).absolute()
 
     @property
+    def house_key(self) -> str | None:
+        """The secret of `api_key`."""
+        return self.api_key.get_secret_value() if self.api_key else None
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
@@ -130,6 +144,11 @@ UNSAFE: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
         "CAFE_API_KEY",
         lambda settings: settings.api_key is not None and len(settings.api_key.get_secret_value()) < KEY_LENGTH,
         f"it can be guessed; take {KEY_LENGTH} characters or more",
+    ),
+    (
+        "CAFE_OIDC_ISSUER",
+        lambda settings: settings.oidc_issuer is not None and not settings.oidc_issuer.startswith("https://"),
+        "whoever is on the way there can say who somebody is; take one at https://",
     ),
     (
         "CAFE_RATE_LIMIT",

@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+KEY = "the-key-of-the-house-in-tests"
+"""The café's own key, which opens everything."""
+
+WITH_KEY = {"X-API-Key": KEY}
+
 PATIENCE = 30.0
 """Seconds that a server may take to start on a busy machine."""
 
@@ -48,7 +53,7 @@ def serving(database: Path, *flags: str, **variables: str) -> Iterator[tuple["su
 
 def _environment(database: Path, variables: dict[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAFE_")}
-    return {**inherited, "CAFE_DATABASE_URL": f"sqlite:///{database}", **variables}
+    return {**inherited, "CAFE_DATABASE_URL": f"sqlite:///{database}", "CAFE_API_KEY": KEY, **variables}
 
 
 def _free_port() -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cafe_graphql.core import menu_file
-from tests.running import cafe, running_cafe
+from tests.running import WITH_KEY, cafe, running_cafe
 from tests.web.test_rest import ask
 
 PRODUCTS = Path(__file__).parent / "data" / "products.csv"
@@ -47,7 +47,7 @@ def test_the_first_start_makes_a_database_with_the_built_in_menu_and_says_where_
 def test_two_workers_serve_one_database(database: Path) -> None:
     with running_cafe(database, "--workers", "2") as url:
         placed = [ask(f"{url}/orders", {"item_id": 1, "size": "small"}) for _ in range(20)]
-        _, orders = ask(f"{url}/orders")
+        _, orders = ask(f"{url}/orders", **WITH_KEY)
 
     assert [body["order_id"] for _, body in placed] == list(range(1, 21))
     assert sorted(map(int, orders)) == list(range(1, 21))

@@ -2,6 +2,10 @@
 
 CafeError
 ├── Rejected   carries every problem that stands in the way
+├── Forbidden  the caller may not do this; says nothing of whether what they named exists
+│   └── Unauthenticated   a caller who has not said who they are, or whose word cannot be trusted
+├── Away       somebody outside, whose word is needed, does not answer
+├── Throttled  the caller has tried too often, and may try again later
 ├── Busy       the books could not be written; nothing was stored, and trying again is safe
 └── Unusable   what should be the books is no file that can be opened, or not one of ours
 """
@@ -21,6 +25,26 @@ class Rejected(CafeError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class Forbidden(CafeError):
+    """The caller is known, and may not do this."""
+
+
+class Unauthenticated(Forbidden):
+    """It is not known who calls: nothing was sent to tell, or what was sent is wrong or has expired."""
+
+
+class Away(CafeError):
+    """Somebody outside, whose word is needed, does not answer; trying again later may help."""
+
+
+class Throttled(CafeError):
+    """Tried too often: `seconds` from now it may be tried again."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Busy(CafeError):

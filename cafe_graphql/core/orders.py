@@ -147,7 +147,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC."""
+    """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC.
+
+    `customer_id` is the number of the person with an account who placed it, if it was one.
+    """
 
     id: int
     public_id: str
@@ -164,6 +167,7 @@ class Order:
     estimated_ready_at: datetime | None
     work: timedelta
     tracking_token: str
+    customer_id: int | None = None
 
     @property
     def amount_due(self) -> int:
@@ -198,6 +202,7 @@ class Filter:
     updated_after: datetime | None = None
     item_id: int | None = None
     number: str | None = None
+    customer_id: int | None = None
 
 
 def number(sequence: int) -> str:

@@ -35,6 +35,12 @@ class ProblemCode(StrEnum):
     INVALID_STATUS = "invalid_status"
     VERSION_CONFLICT = "version_conflict"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    INVALID_EMAIL = "invalid_email"
+    EMAIL_TAKEN = "email_taken"
+    WEAK_PASSWORD = "weak_password"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    EMPTY_SCOPES = "empty_scopes"
+    INVALID_EXPIRY = "invalid_expiry"
     PAYMENT_DECLINED = "payment_declined"
     AMOUNT_EXCEEDS_BALANCE = "amount_exceeds_balance"
 

@@ -1,12 +1,11 @@
 """What would stop an order: every problem of a draft at once, each with its place and the way out."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
-from cafe_graphql.core import builds
+from cafe_graphql.core import builds, texts
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import MAX_QUANTITY, Item, Menu, OptionGroup, Unavailable
@@ -18,7 +17,6 @@ from cafe_graphql.core.problems import (
     Problem,
     ProblemCode,
     SelectionCount,
-    TextTooLong,
     UnknownChoice,
     hinted,
 )
@@ -35,11 +33,6 @@ MAX_PROBLEMS = 100
 
 MAX_COMPARED = 1_500
 """Once unknown names have been compared with so many words, the rest go without a hint: comparing takes long."""
-
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, and those that reverse the text around them: a ticket must read as it was written."""
-
-_NOT_IN_ONE_LINE = re.compile(rf"{_UNPRINTABLE.pattern}|[\t\n\u2028\u2029]")
 
 _HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, ProblemCode.INVALID_TEXT}
 
@@ -72,12 +65,12 @@ def key_problems(key: str) -> Iterator[Problem]:
             path,
         )
     else:
-        yield from _text(key, MAX_KEY, path, _NOT_IN_ONE_LINE)
+        yield from texts.line_problems(key, MAX_KEY, path)
 
 
 def note_problems(note: str | None) -> Iterator[Problem]:
     """Find what is wrong with a note that comes with an act."""
-    yield from _text(note, MAX_NOTE, ("note",))
+    yield from texts.problems(note, MAX_NOTE, ("note",))
 
 
 def _with_hints(found: Iterable[Problem]) -> Iterator[Problem]:
@@ -93,8 +86,8 @@ def _with_hints(found: Iterable[Problem]) -> Iterator[Problem]:
 
 def _problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> Iterator[Problem]:
     yield from _line_count(draft)
-    yield from _text(draft.customer_name, MAX_NAME, ("customerName",), _NOT_IN_ONE_LINE)
-    yield from _text(draft.note, MAX_NOTE, ("note",))
+    yield from texts.line_problems(draft.customer_name, MAX_NAME, ("customerName",))
+    yield from texts.problems(draft.note, MAX_NOTE, ("note",))
     yield from _pickup(menu, draft.pickup_at, kitchen)
     yield from _money_off(draft)
     yield from _tip(draft)
@@ -111,11 +104,11 @@ def _line_count(draft: Draft) -> Iterator[Problem]:
 
 def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
     yield from _range(line.quantity, 1, MAX_QUANTITY, (*path, "quantity"), "The quantity")
-    yield from _text(line.note, MAX_NOTE, (*path, "note"))
+    yield from texts.problems(line.note, MAX_NOTE, (*path, "note"))
     item = menu.by_slug.get(line.item)
     if item is None:
         allowed = tuple(item.slug for item in menu.items)
-        message = f"There is no item “{_shown(line.item)}” on the menu."
+        message = f"There is no item “{texts.shown(line.item)}” on the menu."
         yield UnknownChoice(ProblemCode.UNKNOWN_ITEM, message, (*path, "item"), line.item, allowed)
     else:
         yield from _availability(item, path)
@@ -146,11 +139,11 @@ def _choice(item: Item, choice: Choice, is_repeated: bool, path: Path) -> Iterat
     group = item.group(choice.group)
     if group is None:
         allowed = tuple(group.slug for group in item.groups)
-        message = f"{item.name} has no option group “{_shown(choice.group)}”."
+        message = f"{item.name} has no option group “{texts.shown(choice.group)}”."
         yield UnknownChoice(ProblemCode.UNKNOWN_OPTION, message, (*path, "group"), choice.group, allowed)
     elif (option := group.option(choice.option)) is None:
         allowed = tuple(option.slug for option in group.options)
-        message = f"{group.name} of {item.name} has no option “{_shown(choice.option)}”."
+        message = f"{group.name} of {item.name} has no option “{texts.shown(choice.option)}”."
         yield UnknownChoice(ProblemCode.UNKNOWN_OPTION, message, (*path, "option"), choice.option, allowed)
     else:
         if is_repeated:
@@ -212,7 +205,7 @@ def _closed(menu: Menu, at: datetime, path: Path) -> Iterator[Problem]:
 
 def _money_off(draft: Draft) -> Iterator[Problem]:
     if draft.promo_code is not None:
-        message = f"There is no promo code “{_shown(draft.promo_code)}”; place the order without it."
+        message = f"There is no promo code “{texts.shown(draft.promo_code)}”; place the order without it."
         yield Problem(ProblemCode.PROMO_INVALID, message, ("promoCode",))
     if draft.redeem_points:
         message = "You have no points to redeem; place the order with redeemPoints 0."
@@ -230,21 +223,3 @@ def _range(given: int, low: int, high: int, path: Path, what: str) -> Iterator[P
     if not low <= given <= high:
         message = f"{what} must be from {low} to {high}, not {given}."
         yield OutOfRange(ProblemCode.QUANTITY_OUT_OF_RANGE, message, path, low, high, given)
-
-
-def _shown(word: str) -> str:
-    """What was given, short and plain enough to stand in a message."""
-    return _UNPRINTABLE.sub("\ufffd", word[:64])
-
-
-def _text(
-    text: str | None, max_length: int, path: Path, unprintable: re.Pattern[str] = _UNPRINTABLE
-) -> Iterator[Problem]:
-    if text is None:
-        return
-    if len(text) > max_length:
-        message = f"This text has {len(text)} characters; at most {max_length} fit."
-        yield TextTooLong(ProblemCode.TEXT_TOO_LONG, message, path, max_length, len(text))
-    if unprintable.search(text):
-        message = "This text has control characters, which no ticket can show; remove them."
-        yield Problem(ProblemCode.INVALID_TEXT, message, path)

@@ -20,7 +20,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
-from cafe_graphql.execution.errors import RequestError
+from cafe_graphql.execution.errors import RequestError, Translate
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS, Bounds, Documents, Operation
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
@@ -55,11 +55,13 @@ class Engine:
         bounds: Bounds = DEFAULT_BOUNDS,
         rules: Collection[type[ASTValidationRule]] = specified_rules,
         hide_suggestions: bool = False,
+        translate: Translate = lambda _: None,
     ) -> None:
         self._schema = schema
         self._documents = Documents(schema, bounds=bounds, rules=rules, hide_suggestions=hide_suggestions)
         self._hide_suggestions = hide_suggestions
         self._shared = SharedAnswers()
+        self._translate = translate
 
     async def run(
         self, request: Request, context: object, *, allow_mutation: bool = True, charge: Charge | None = None
@@ -75,7 +77,7 @@ class Engine:
             result: Any = self._executor(operation, request.variables, context).execute_operation()
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
-            return _answer(result)
+            return self._answer(result)
         except Exception as error:
             return _failure(error)
 
@@ -111,14 +113,14 @@ class Engine:
         if _is_awaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
-            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or ()))
+            raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._translate))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
             result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
-            return _in_json(result) if isinstance(result, ExecutionResult) else _later_in_json(result)
+            return self._in_json(result) if isinstance(result, ExecutionResult) else self._later_in_json(result)
 
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
-        return Subscription(source, operation, written, execute, self._shared)
+        return Subscription(source, operation, written, execute, self._shared, self._translate)
 
     def may_change(self, request: Request) -> bool:
         """Tell whether a request is a mutation; one that cannot be prepared is none."""
@@ -153,6 +155,19 @@ class Engine:
             raise RequestError(Outcome.UNCOERCED, told)
         return executor
 
+    def _in_json(self, result: ExecutionResult) -> bytes:
+        return to_json(self._answer(result).payload)
+
+    async def _later_in_json(self, result: Awaitable[ExecutionResult]) -> bytes:
+        return self._in_json(await result)
+
+    def _answer(self, result: ExecutionResult) -> Answer:
+        if not result.errors:
+            return Answer(Outcome.ANSWERED, {"data": result.data})
+        # Errors go first, as the specification advises, so that nobody misses them below a long `data`.
+        told = errors.of_execution(result.errors, self._translate)
+        return Answer(Outcome.PARTLY_ANSWERED, {"errors": told, "data": result.data})
+
 
 def _check_kind(kind: OperationType, allow_mutation: bool, allow_stream: bool) -> None:
     if kind is OperationType.SUBSCRIPTION:
@@ -174,23 +189,7 @@ def _nothing_asked(request: Request) -> RequestError:
     return RequestError(Outcome.UNSUPPORTED, [error])
 
 
-def _in_json(result: ExecutionResult) -> bytes:
-    return to_json(_answer(result).payload)
-
-
-async def _later_in_json(result: Awaitable[ExecutionResult]) -> bytes:
-    return _in_json(await result)
-
-
 def _failure(error: Exception) -> Answer:
     if isinstance(error, RequestError):
         return Answer(error.outcome, {"errors": error.errors})
     return Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]})
-
-
-def _answer(result: ExecutionResult) -> Answer:
-    if not result.errors:
-        return Answer(Outcome.ANSWERED, {"data": result.data})
-    # Errors go first, as the specification advises, so that nobody misses them below a long `data`.
-    told = errors.of_execution(result.errors)
-    return Answer(Outcome.PARTLY_ANSWERED, {"errors": told, "data": result.data})

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from traceback import walk_tb
 from typing import Any
 
@@ -49,10 +49,14 @@ def of_request(errors: Iterable[GraphQLError], code: str) -> list[dict[str, Any]
     return [_mistake(error, code, ledger) for error in errors]
 
 
-def of_execution(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
+Translate = Callable[[Exception], GraphQLError | None]
+"""Says in GraphQL what a resolver was refused for; None for what is an accident."""
+
+
+def of_execution(errors: Iterable[GraphQLError], translate: Translate = lambda _: None) -> list[dict[str, Any]]:
     """Give what went wrong while an operation ran. All accidents of one operation share one id."""
     ledger = _Ledger()
-    return [_told(error, ledger) for error in errors]
+    return [_told(_translated(error, translate), ledger) for error in errors]
 
 
 def of_accident(error: BaseException) -> dict[str, Any]:
@@ -73,6 +77,13 @@ class _Ledger:
             self._seen.add(key)
             log.error("Accident %s in %s", self.error_id, path, exc_info=error)
         return self.error_id
+
+
+def _translated(error: GraphQLError, translate: Translate) -> GraphQLError:
+    raised = error.original_error
+    if raised is None or isinstance(raised, GraphQLError) or (spoken := translate(raised)) is None:
+        return error
+    return GraphQLError(spoken.message, error.nodes, path=error.path, extensions=spoken.extensions)
 
 
 def _told(error: GraphQLError, ledger: _Ledger) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from graphql import FieldNode, located_error
 
 from cafe_graphql.execution import errors
+from cafe_graphql.execution.errors import Translate
 from cafe_graphql.execution.prepared import Operation
 from cafe_graphql.execution.sharing import SharedAnswers
 
@@ -37,7 +38,7 @@ class Subscription:
     but read on from where it was.
     """
 
-    __slots__ = ("_execute", "_operation", "_shared", "_source", "_variables")
+    __slots__ = ("_execute", "_operation", "_shared", "_source", "_translate", "_variables")
 
     def __init__(
         self,
@@ -46,12 +47,14 @@ class Subscription:
         variables: str,
         execute: Execute,
         shared: SharedAnswers,
+        translate: Translate,
     ) -> None:
         self._source = aiter(source)
         self._operation = operation
         self._variables = variables
         self._execute = execute
         self._shared = shared
+        self._translate = translate
 
     def __aiter__(self) -> Subscription:
         return self
@@ -85,4 +88,5 @@ class Subscription:
         selections = self._operation.node.selection_set.selections
         field = next((node for node in selections if isinstance(node, FieldNode)), None)  # none behind a fragment
         path = [(field.alias or field.name).value] if field else None
-        return SourceFailed(errors.of_execution([located_error(error, [field] if field else None, path)]))
+        located = located_error(error, [field] if field else None, path)
+        return SourceFailed(errors.of_execution([located], self._translate))

@@ -3,11 +3,16 @@
 from functools import cached_property
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
-from cafe_graphql.core.people import Actor
+from cafe_graphql.core.errors import Unauthenticated
+from cafe_graphql.core.people import Actor, Person
 from cafe_graphql.core.rates import RateLimit
 from cafe_graphql.schema import menu
+from cafe_graphql.schema.refusals import spoken
+from cafe_graphql.services import recognising
 from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.store import people
 
 
 class Context:
@@ -16,17 +21,29 @@ class Context:
     def __init__(self, cafe: Cafe, actor: Actor) -> None:
         self.cafe = cafe
         self.actor = actor
-        self.caller = ""
+        self.caller = "" if actor.is_guest else actor.id
         self.rate: RateLimit | None = None
 
     def renewed(self) -> "Context":
-        """Give a fresh context for another moment of the same caller's."""
-        return Context(self.cafe, self.actor)
+        """Give the same caller's context for another moment; a GraphQLError when they must say anew who they are."""
+        try:
+            return Context(self.cafe, recognising.still(self.cafe, self.actor))
+        except Unauthenticated as error:
+            raise spoken(error) or error from None
 
     @cached_property
     def menu(self) -> menu.Menu:
         """The menu as the operation first saw it, so that all its fields tell of the same one."""
         return menu.of(self.cafe.menu())
+
+    @cached_property
+    def people(self) -> DataLoader[int, Person | None]:
+        """Accounts by their numbers in the store, those of one moment read at once."""
+        return DataLoader(load_fn=self._people)
+
+    async def _people(self, person_ids: list[int]) -> list[Person | None]:
+        found = await self.cafe.store.read(people.by_ids, person_ids)
+        return [found.get(person_id) for person_id in person_ids]
 
 
 Info = strawberry.Info[Context, None]

@@ -11,6 +11,7 @@ import strawberry
 from cafe_graphql.core.drafts import AdjustmentKind
 from cafe_graphql.core.menu import Allergen, Diet, Unavailable
 from cafe_graphql.core.orders import CancelReason, PaymentStatus, Sort, Status
+from cafe_graphql.core.people import Role, Scope
 from cafe_graphql.core.problems import ProblemCode, WarningCode
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Diet",
     "PaymentStatus",
     "ProblemCode",
+    "Role",
+    "Scope",
     "Sort",
     "Status",
     "Unavailable",
@@ -178,7 +181,38 @@ _speak(
         "INVALID_STATUS": "The order is past the point where this can be done.",
         "VERSION_CONFLICT": "The order has changed since the caller last saw it.",
         "IDEMPOTENCY_KEY_REUSED": "The key belongs to another order already.",
+        "INVALID_EMAIL": "That is no email address.",
+        "EMAIL_TAKEN": "There is an account with this address already.",
+        "WEAK_PASSWORD": "The password is too short, too long, or among the first that anybody would try.",
+        "WRONG_CREDENTIALS": "There is no account with this address and this password.",
+        "EMPTY_SCOPES": "A key was to open nothing.",
+        "INVALID_EXPIRY": "A key was to expire in the past.",
         "PAYMENT_DECLINED": "The payment was not accepted.",
         "AMOUNT_EXCEEDS_BALANCE": "The amount is more than is there.",
+    },
+)
+_speak(
+    Role,
+    "Role",
+    "What somebody with an account is to the café.",
+    {
+        "CUSTOMER": "Orders, and sees their own orders.",
+        "BARISTA": "Takes, makes and reads orders, takes payments, and keeps the pantry.",
+        "MANAGER": "May do everything.",
+    },
+)
+_speak(
+    Scope,
+    "Scope",
+    "One part of the café's work that a key or a member of staff is trusted with.",
+    {
+        "ORDERS_READ": "Read the order book and its customers.",
+        "ORDERS_PLACE": "Place orders, and call them off.",
+        "KITCHEN": "See the kitchen's queue, move orders on, and call them off.",
+        "MENU_WRITE": "Change the menu.",
+        "PANTRY_WRITE": "Change what is in the pantry.",
+        "PAYMENTS": "Take payments and give refunds.",
+        "REPORTS": "Read the day's figures.",
+        "KEYS": "Make and revoke keys; never one that opens more than its maker may.",
     },
 )

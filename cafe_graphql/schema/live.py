@@ -7,9 +7,13 @@ from typing import Annotated
 import strawberry
 
 from cafe_graphql.core import menu as core_menu
+from cafe_graphql.core import permissions
+from cafe_graphql.core.people import Actor
+from cafe_graphql.core.permissions import Act
 from cafe_graphql.schema import events, ids, menu
 from cafe_graphql.schema.events import OrderEvent
 from cafe_graphql.schema.orders import Order
+from cafe_graphql.services import recognising
 from cafe_graphql.services.cafe import Cafe, Update
 from cafe_graphql.services.following import Followed
 
@@ -28,32 +32,43 @@ class OrderUpdate:
 
 
 @lru_cache(maxsize=256)
-def of(update: Update, now: core_menu.Menu) -> OrderUpdate:
-    """Put an update into words, once for all who listen."""
+def of(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool) -> OrderUpdate:
+    """Put an update into words, once for all listeners who see the same; `is_held`: they have the order's token."""
     order = update.order
     return OrderUpdate(
-        order=Order.of(order, menu.of(now)),
+        order=Order.of(order, menu.of(now), viewer, is_held=is_held),
         event=events.of(update.event, order) if update.event else None,
         cursor=ids.event_cursor(update.cursor),
         is_replay=update.is_replay,
-        share_key=(update.cursor, update.event is None, order.id, order.version, update.is_replay, now.version),
+        share_key=(_what(update), now.version, viewer.standing, is_held),
     )
 
 
 class Told:
-    """What a listener is told, in words; as light as what it follows."""
+    """What a listener is told, in words; as light as what it follows.
 
-    __slots__ = ("_cafe", "_followed")
+    `right` is what they need to listen, unless they hold an order's token. Whoever is no longer who they were, or may
+    no longer listen, hears so instead of the next update.
+    """
 
-    def __init__(self, cafe: Cafe, followed: Followed) -> None:
+    __slots__ = ("_cafe", "_followed", "_right", "_viewer")
+
+    def __init__(self, cafe: Cafe, followed: Followed, viewer: Actor, right: Act | None) -> None:
         self._cafe = cafe
         self._followed = followed
+        self._viewer = viewer
+        self._right = right
 
     def __aiter__(self) -> "Told":
         return self
 
     async def __anext__(self) -> OrderUpdate:
-        return of(await anext(self._followed), self._cafe.menu())
+        update = await anext(self._followed)
+        if not self._viewer.is_guest:
+            self._viewer = recognising.still(self._cafe, self._viewer)
+            if self._right is not None:
+                permissions.require(self._viewer, self._right)
+        return of(update, self._cafe.menu(), self._viewer, self._right is None)
 
     async def aclose(self) -> None:
         """Listen no longer."""
@@ -63,3 +78,9 @@ class Told:
 def number(after: str | None) -> int | None:
     """Give the place in history that `after` marks."""
     return None if after is None else ids.event_number(after)
+
+
+def _what(update: Update) -> Hashable:
+    """What tells an update from others."""
+    order = update.order
+    return update.cursor, update.event is None, order.id, order.version, update.is_replay

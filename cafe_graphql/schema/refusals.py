@@ -1,11 +1,8 @@
 """What is said when a field cannot answer: a GraphQL error with a code that programs can branch on."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from graphql import GraphQLError
 
-from cafe_graphql.core.errors import Busy
+from cafe_graphql.core.errors import Away, Busy, Forbidden, Throttled, Unauthenticated
 
 
 def bad_input(message: str) -> GraphQLError:
@@ -13,10 +10,15 @@ def bad_input(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 
-@contextmanager
-def spoken() -> Iterator[None]:
-    """Say in GraphQL what an act raises because the books cannot be written."""
-    try:
-        yield
-    except Busy as busy:
-        raise GraphQLError(str(busy), extensions={"code": "SERVICE_UNAVAILABLE"}) from busy
+def spoken(error: Exception) -> GraphQLError | None:
+    """Say in GraphQL what an act was refused for, whatever the act; None for what is an accident."""
+    match error:
+        case Unauthenticated():
+            return GraphQLError(str(error), extensions={"code": "UNAUTHENTICATED"})
+        case Forbidden():
+            return GraphQLError(str(error), extensions={"code": "FORBIDDEN"})
+        case Throttled(seconds=seconds):
+            return GraphQLError(str(error), extensions={"code": "RATE_LIMITED", "retryAfter": seconds})
+        case Busy() | Away():
+            return GraphQLError(str(error), extensions={"code": "SERVICE_UNAVAILABLE"})
+    return None

@@ -2,26 +2,31 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from cafe_graphql.schema import events, ids, live, menu, orders, problems
+from cafe_graphql.core.errors import Rejected
+from cafe_graphql.core.permissions import Act, in_words
+from cafe_graphql.schema import events, ids, live, menu, order_book, orders, people, problems
+from cafe_graphql.schema.access import EVERYBODY, told
 from cafe_graphql.schema.cafe import Cafe
 from cafe_graphql.schema.context import Info
-from cafe_graphql.schema.enums import CancelReason, Sort, Status
+from cafe_graphql.schema.enums import CancelReason, Scope, Sort, Status
 from cafe_graphql.schema.ids import Node
 from cafe_graphql.schema.live import OrderUpdate, Since
 from cafe_graphql.schema.menu import Menu, MenuFilter, MenuItem
-from cafe_graphql.schema.orders import After, First, Order, OrderConnection, OrderFilter, OrderPayload, OrderRef
+from cafe_graphql.schema.order_book import OrderConnection, OrderFilter
+from cafe_graphql.schema.orders import Order, OrderPayload, OrderRef
+from cafe_graphql.schema.paging import After, First
+from cafe_graphql.schema.people import ApiKey, ApiKeyPayload, SessionPayload, Viewer
 from cafe_graphql.schema.problems import Problem, Warning
 from cafe_graphql.schema.quotes import OrderInput, Quote
-from cafe_graphql.schema.refusals import spoken
 from cafe_graphql.schema.scalars import SCALARS
-from cafe_graphql.services import cooking, following, ordering
-from cafe_graphql.store import kitchen
+from cafe_graphql.services import cooking, following, key_cutting, ordering, signing_in
 
 
 @strawberry.type(
@@ -44,11 +49,11 @@ class PlaceOrderPayload:
 
 @strawberry.type(description="What can be asked.")
 class Query:
-    @strawberry.field(description="The café itself.")
+    @strawberry.field(description=told("The café itself.", None))
     def cafe(self, info: Info) -> Cafe:
         return Cafe.now(info)
 
-    @strawberry.field(description="The menu, or the part of it that meets the filter.")
+    @strawberry.field(description=told("The menu, or the part of it that meets the filter.", None))
     def menu(
         self,
         info: Info,
@@ -56,26 +61,29 @@ class Query:
     ) -> Menu:
         return menu.filtered(info.context.menu, filter.to_core()) if filter else info.context.menu
 
-    @strawberry.field(description="One item of the menu; null when there is none of this slug.")
+    @strawberry.field(description=told("One item of the menu; null when there is none of this slug.", None))
     def menu_item(
         self, info: Info, slug: Annotated[str, strawberry.argument(description="`latte`.")]
     ) -> MenuItem | None:
         return info.context.menu.on_offer(slug)
 
-    @strawberry.field(description="What an order would cost now, and all that would stop it.")
+    @strawberry.field(description=told("What an order would cost now, and all that would stop it.", None))
     def quote(
         self, info: Info, input: Annotated[OrderInput, strawberry.argument(description="The order to price.")]
     ) -> Quote:
-        return Quote.of(ordering.quote(info.context.cafe, info.context.actor, input.to_core()), info.context.menu)
+        return Quote.of(ordering.quote(info.context.cafe, input.to_core()), info.context.menu)
 
-    @strawberry.field(description="One order; null when there is none.")
+    @strawberry.field(
+        description=told("One order; null when there is none that you may see.", Act.READ_ORDERS, by_token=True)
+    )
     async def order(
         self, info: Info, by: Annotated[OrderRef, strawberry.argument(description="Its id, or its guest's token.")]
     ) -> Order | None:
-        found = await ordering.find(info.context.cafe, info.context.actor, by.to_core())
-        return Order.of(found, info.context.menu) if found else None
+        context, ref = info.context, by.to_core()
+        found = await ordering.find(context.cafe, context.actor, ref)
+        return Order.of(found, context.menu, context.actor, is_held=ref.is_held) if found else None
 
-    @strawberry.field(description="The order book, a page at a time.")
+    @strawberry.field(description=told("The order book, a page at a time.", Act.READ_ORDERS))
     async def orders(
         self,
         info: Info,
@@ -84,28 +92,43 @@ class Query:
         first: First = 20,
         after: After = None,
     ) -> OrderConnection | None:
-        return await orders.page(info, filter, sort, first, after)
+        return await order_book.page(info, filter, sort, first, after)
 
-    @strawberry.field(description="Anything by its id; null when there is no such thing.")
+    @strawberry.field(
+        description=f"Anything by its id; null when there is no such thing that you may see. {EVERYBODY} For orders and"
+        f" customers: {in_words(Act.READ_ORDERS)} For keys: {in_words(Act.CUT_KEYS)}"
+    )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="As an `id` field gave it.")]
     ) -> Node | None:
         kind, key = ids.decode(id)
         if kind in ("Order", "OrderLine"):
             return await orders.node(info, kind, key)
+        if kind in ("Customer", "ApiKey"):
+            return await people.node(info, kind, key)
         return info.context.menu.node(id)
 
-    @strawberry.field(description="What the kitchen has to make, the oldest promise first; at most 200.")
+    @strawberry.field(
+        description=told("What the kitchen has to make, the oldest promise first; at most 200.", Act.WORK_IN_KITCHEN)
+    )
     async def kitchen_queue(self, info: Info) -> list[Order] | None:
-        queue = await info.context.cafe.store.read(kitchen.queue)
-        return [Order.of(order, info.context.menu) for order in queue]
+        context = info.context
+        queue = await cooking.queue(context.cafe, context.actor)
+        return [Order.of(order, context.menu, context.actor) for order in queue]
+
+    @strawberry.field(description=told("Who is calling, and what they may do.", None))
+    def viewer(self, info: Info) -> Viewer:
+        return Viewer.of(info.context.actor)
 
 
 @strawberry.type(description="What can be done.")
 class Mutation:
     @strawberry.mutation(
-        description="Places an order, at once and for good: when it is answered, it is on disk. Repeated with the same"
-        " `idempotencyKey` it gives the same order, so a script that got no answer can safely try again."
+        description=told(
+            "Places an order, at once and for good: when it is answered, it is on disk. Repeated with the same"
+            " `idempotencyKey` it gives the same order, so a script that got no answer can safely try again.",
+            Act.PLACE_ORDERS,
+        )
     )
     async def place_order(
         self,
@@ -120,10 +143,9 @@ class Mutation:
     ) -> PlaceOrderPayload | None:
         context = info.context
         try:
-            with spoken():
-                placed = await ordering.place(
-                    context.cafe, context.actor, input.to_core(), idempotency_key, expected_total_minor_units
-                )
+            placed = await ordering.place(
+                context.cafe, context.actor, input.to_core(), idempotency_key, expected_total_minor_units
+            )
         except ordering.NotPlaced as refusal:
             return PlaceOrderPayload(
                 problems=[problems.of(problem) for problem in refusal.problems],
@@ -131,13 +153,17 @@ class Mutation:
                 quote=Quote.of(refusal.quote, context.menu),
             )
         return PlaceOrderPayload(
-            order=Order.of(placed.order, context.menu),
+            order=Order.of(placed.order, context.menu, context.actor, is_held=True),
             tracking_token=placed.order.tracking_token,
             replayed=placed.replayed,
             warnings=[Warning.of(warning) for warning in placed.warnings],
         )
 
-    @strawberry.mutation(description="Calls an order off, as long as nobody has begun to make it.")
+    @strawberry.mutation(
+        description=told(
+            "Calls an order off, as long as nobody has begun to make it.", Act.CANCEL_ORDERS, by_token=True
+        )
+    )
     async def cancel_order(
         self,
         info: Info,
@@ -147,11 +173,13 @@ class Mutation:
             str | None, strawberry.argument(description="What else to say, at most 500 characters.")
         ] = None,
     ) -> OrderPayload | None:
-        return await orders.changed(
-            info, ordering.cancel(info.context.cafe, info.context.actor, by.to_core(), reason, note)
-        )
+        ref = by.to_core()
+        act = ordering.cancel(info.context.cafe, info.context.actor, ref, reason, note)
+        return await orders.changed(info, act, is_held=ref.is_held)
 
-    @strawberry.mutation(description="Moves an order on in its life: see its `nextStatuses`.")
+    @strawberry.mutation(
+        description=told("Moves an order on in its life: see its `nextStatuses`.", Act.WORK_IN_KITCHEN)
+    )
     async def advance_order(
         self,
         info: Info,
@@ -166,7 +194,9 @@ class Mutation:
             info, cooking.advance(info.context.cafe, info.context.actor, public_id, to, expected_version)
         )
 
-    @strawberry.mutation(description="Ticks a line of an order off as made, or takes the tick back.")
+    @strawberry.mutation(
+        description=told("Ticks a line of an order off as made, or takes the tick back.", Act.WORK_IN_KITCHEN)
+    )
     async def mark_line_done(
         self,
         info: Info,
@@ -178,12 +208,71 @@ class Mutation:
             info, cooking.mark_line(info.context.cafe, info.context.actor, public_id, index, done)
         )
 
+    @strawberry.mutation(description=told("Opens an account for a customer, and signs them in.", None))
+    async def sign_up(
+        self,
+        info: Info,
+        email: Annotated[str, strawberry.argument(description="`ada@example.com`.")],
+        password: Annotated[str, strawberry.argument(description="From 8 to 256 characters.")],
+        name: Annotated[str, strawberry.argument(description="The name to call out, at most 80 characters.")],
+    ) -> SessionPayload | None:
+        try:
+            return SessionPayload.of(await signing_in.sign_up(info.context.cafe, email, password, name))
+        except Rejected as refusal:
+            return SessionPayload.refused(refusal)
+
+    @strawberry.mutation(
+        description=told("Signs somebody in for an hour. Ten wrong passwords close an account for five minutes.", None)
+    )
+    async def sign_in(
+        self,
+        info: Info,
+        email: Annotated[str, strawberry.argument(description="The address that they signed up with.")],
+        password: Annotated[str, strawberry.argument(description="Their password.")],
+    ) -> SessionPayload | None:
+        try:
+            return SessionPayload.of(await signing_in.sign_in(info.context.cafe, email, password))
+        except Rejected as refusal:
+            return SessionPayload.refused(refusal)
+
+    @strawberry.mutation(description=told("Makes a key for a program; it opens no more than you may do.", Act.CUT_KEYS))
+    async def create_api_key(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="What it is for, at most 80 characters. `till`.")],
+        scopes: Annotated[list[Scope], strawberry.argument(description="What it opens.")],
+        expires_at: Annotated[
+            datetime | None, strawberry.argument(description="When it ceases to; omitted: never.")
+        ] = None,
+    ) -> ApiKeyPayload | None:
+        try:
+            made = await key_cutting.cut(info.context.cafe, info.context.actor, name, scopes, expires_at)
+        except Rejected as refusal:
+            return ApiKeyPayload.refused(refusal)
+        return ApiKeyPayload(api_key=ApiKey.of(made.key), secret=made.secret)
+
+    @strawberry.mutation(description=told("Revokes a key: from now on it opens nothing.", Act.CUT_KEYS))
+    async def revoke_api_key(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The key's `id`.")]
+    ) -> ApiKeyPayload | None:
+        public_id = ids.key_of("ApiKey", id)
+        try:
+            return ApiKeyPayload(
+                api_key=ApiKey.of(await key_cutting.revoke(info.context.cafe, info.context.actor, public_id))
+            )
+        except Rejected as refusal:
+            return ApiKeyPayload.refused(refusal)
+
 
 @strawberry.type(description="What can be followed: each tells how it stands at once, then every change.")
 class Subscription:
     @strawberry.subscription(
-        description="One order: at once, then at every change, until its end. Came off the line? Give the last `cursor`"
-        " back as `after`, and what was missed comes first."
+        description=told(
+            "One order: at once, then at every change, until its end. Came off the line? Give the last `cursor`"
+            " back as `after`, and what was missed comes first.",
+            Act.READ_ORDERS,
+            by_token=True,
+        )
     )
     async def order_updated(
         self,
@@ -191,17 +280,22 @@ class Subscription:
         by: Annotated[OrderRef, strawberry.argument(description="Its id, or its guest's token.")],
         after: Since = None,
     ) -> AsyncIterator[OrderUpdate]:
-        cafe = info.context.cafe
-        return live.Told(cafe, following.order(cafe, info.context.actor, by.to_core(), live.number(after)))
+        cafe, viewer, ref = info.context.cafe, info.context.actor, by.to_core()
+        followed = following.order(cafe, viewer, ref, live.number(after))
+        return live.Told(cafe, followed, viewer, None if ref.is_held else Act.READ_ORDERS)
 
     @strawberry.subscription(
-        description="The kitchen's work: every order in the queue at once, then every change to any order."
+        description=told(
+            "The kitchen's work: every order in the queue at once, then every change to any order.",
+            Act.WORK_IN_KITCHEN,
+        )
     )
     async def kitchen_queue_updated(self, info: Info, after: Since = None) -> AsyncIterator[OrderUpdate]:
-        cafe = info.context.cafe
-        return live.Told(cafe, following.kitchen_queue(cafe, info.context.actor, live.number(after)))
+        cafe, viewer = info.context.cafe, info.context.actor
+        followed = following.kitchen_queue(cafe, viewer, live.number(after))
+        return live.Told(cafe, followed, viewer, Act.WORK_IN_KITCHEN)
 
-    @strawberry.subscription(description="The menu: at once, then whenever anything on it has changed.")
+    @strawberry.subscription(description=told("The menu: at once, then whenever anything on it has changed.", None))
     async def menu_changed(self, info: Info) -> AsyncGenerator[Menu, None]:
         async with aclosing(following.menu(info.context.cafe)) as menus:
             async for now in menus:

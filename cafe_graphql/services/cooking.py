@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from cafe_graphql.core import orders
+from cafe_graphql.core import orders, permissions
 from cafe_graphql.core.orders import QUEUED, CancelReason, EstimateChanged, LineDone, Order, Status, StatusChanged
 from cafe_graphql.core.people import Actor
+from cafe_graphql.core.permissions import Act
 from cafe_graphql.core.problems import Problem, ProblemCode, WrongStatus
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged
-from cafe_graphql.store import events
+from cafe_graphql.store import events, kitchen
 from cafe_graphql.store import orders as order_book
 from cafe_graphql.store.database import Connection
 
@@ -19,11 +20,19 @@ WORTH_TELLING = timedelta(minutes=1)
 
 async def advance(cafe: Cafe, actor: Actor, public_id: str, to: Status, expected_version: int | None = None) -> Order:
     """Move an order on; `NotChanged` says why it cannot, or that somebody else has changed it first."""
+    permissions.require(actor, Act.WORK_IN_KITCHEN)
     return await cafe.store.write(_advance, cafe, actor, public_id, to, expected_version)
+
+
+async def queue(cafe: Cafe, actor: Actor) -> list[Order]:
+    """Give what the kitchen has to make, the oldest promise first."""
+    permissions.require(actor, Act.WORK_IN_KITCHEN)
+    return await cafe.store.read(kitchen.queue)
 
 
 async def mark_line(cafe: Cafe, actor: Actor, public_id: str, index: int, is_done: bool) -> Order:
     """Tick a line of an order off, or take the tick back; ticked already, nothing happens."""
+    permissions.require(actor, Act.WORK_IN_KITCHEN)
     return await cafe.store.write(_mark_line, cafe, actor, public_id, index, is_done)
 
 

@@ -9,9 +9,11 @@ import logging
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
+from cafe_graphql.core import permissions
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.orders import ENDED, Event, Order, StatusChanged
 from cafe_graphql.core.people import Actor
+from cafe_graphql.core.permissions import Act
 from cafe_graphql.events import Entry
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe, Update
@@ -36,7 +38,8 @@ def order(cafe: Cafe, actor: Actor, ref: Ref, after: int | None = None) -> "Foll
 
     With `after`, an earlier update's cursor, what was missed since comes first.
     """
-    found, last = cafe.store.read_now(_order_and_last, ref)
+    ordering.check_may_follow(actor, ref)
+    found, last = cafe.store.read_now(_order_and_last, actor, ref)
     if found is None:
         return Followed(cafe, None, last, last, is_over=True)
     after = _known(after, last)
@@ -48,6 +51,7 @@ def order(cafe: Cafe, actor: Actor, ref: Ref, after: int | None = None) -> "Foll
 
 def kitchen_queue(cafe: Cafe, actor: Actor, after: int | None = None) -> "Followed":
     """Tell what the kitchen has to do: every order in the queue, then every change to any order."""
+    permissions.require(actor, Act.WORK_IN_KITCHEN)
     last = cafe.store.read_now(events.last)
     after = _known(after, last)
     if after is not None:
@@ -172,8 +176,8 @@ class Watcher:
         self._seen = version
 
 
-def _order_and_last(connection: Connection, ref: Ref) -> tuple[Order | None, int]:
-    return ordering.found(connection, ref), events.last(connection)
+def _order_and_last(connection: Connection, actor: Actor, ref: Ref) -> tuple[Order | None, int]:
+    return ordering.found(connection, actor, ref), events.last(connection)
 
 
 def _number(update: Update) -> int:

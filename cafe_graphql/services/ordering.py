@@ -1,22 +1,24 @@
 """Taking orders: quote, place, cancel, and asking for the same again.
 
-Every act is somebody's: `actor` is handed in everywhere. Until there are permissions, everybody may do and see all.
+Who names an order by its token has it from whoever placed it, and may follow it and call it off. By its id, it is found
+by those alone who may read it: to others it is as if there were none.
 """
 
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cafe_graphql.core import orders, pricing, validation
+from cafe_graphql.core import orders, permissions, pricing, validation
 from cafe_graphql.core.drafts import Draft, Quote
 from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, StatusChanged
 from cafe_graphql.core.people import Actor
+from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
@@ -30,6 +32,11 @@ class Ref:
 
     public_id: str | None = None
     token: str | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is the token that names the order."""
+        return self.token is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class NotChanged(Rejected):
         self.order = order
 
 
-def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
+def quote(cafe: Cafe, draft: Draft) -> Quote:
     """Say what a draft would cost now; nothing is stored or reserved."""
     return pricing.quote(cafe.menu(), draft, cafe.kitchen(draft))
 
@@ -69,6 +76,7 @@ async def place(
 
     With `expected_total` (minor units) it is placed at that price or not at all. A refusal burns no key.
     """
+    permissions.require(actor, Act.PLACE_ORDERS)
     cafe.menu()  # if it has changed it is read once here, not by every act that waits for the writer
     return await cafe.store.write(_place, cafe, actor, draft, key, expected_total)
 
@@ -77,20 +85,30 @@ async def cancel(
     cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason = CancelReason.CUSTOMER_REQUEST, note: str | None = None
 ) -> Order:
     """Call an order off while nobody has begun to make it; `NotChanged` says why it stays."""
+    if not ref.is_held:
+        permissions.require(actor, Act.CANCEL_ORDERS)
     return await cafe.store.write(_cancel, cafe, actor, ref, reason, note)
 
 
 async def find(cafe: Cafe, actor: Actor, ref: Ref) -> Order | None:
-    """Find one order by its id or by its guest's token."""
-    return await cafe.store.read(found, ref)
+    """Find one order by its id or by its guest's token; None, too, when it is somebody else's."""
+    check_may_follow(actor, ref)
+    return await cafe.store.read(found, actor, ref)
+
+
+def readable(actor: Actor, wanted: Filter) -> Filter:
+    """Narrow what is asked of the order book down to what the actor may read: all of it, or their own."""
+    if permissions.require(actor, Act.READ_ORDERS) is Reach.ALL:
+        return wanted
+    return replace(wanted, customer_id=actor.person_id)
 
 
 async def latest(cafe: Cafe, actor: Actor, count: int) -> list[Order]:
-    """Give the orders that were placed last, the very last first."""
-    return await cafe.store.read(order_pages.page, Filter(), Sort.PLACED_AT_DESC, None, count)
+    """Give the orders that were placed last, the very last first, of those that the actor may read."""
+    return await cafe.store.read(order_pages.page, readable(actor, Filter()), Sort.PLACED_AT_DESC, None, count)
 
 
-def reorder_quote(cafe: Cafe, actor: Actor, order: Order) -> Quote:
+def reorder_quote(cafe: Cafe, order: Order) -> Quote:
     """Say what the order's lines would cost on today's menu."""
     menu = cafe.menu()
     draft = order.draft({item.id: item.slug for item in menu.by_id.values()})
@@ -111,7 +129,7 @@ def _place(
     order_id = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
     events.append(connection, order_id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
-        order_book.remember(connection, actor.name, key, fingerprint, order_id)
+        order_book.remember(connection, actor.id, key, fingerprint, order_id)
     return Placed(order_book.by_id(connection, order_id), replayed=False, warnings=priced.warnings)
 
 
@@ -119,7 +137,7 @@ def _remembered(connection: Connection, actor: Actor, key: str | None) -> order_
     """Look a key up; one that is not sound has placed nothing."""
     if key is None or any(validation.key_problems(key)):
         return None
-    return order_book.remembered(connection, actor.name, key)
+    return order_book.remembered(connection, actor.id, key)
 
 
 def _refusals(priced: Quote, key: str | None, *, key_is_taken: bool, expected_total: int | None) -> Iterator[Problem]:
@@ -143,14 +161,15 @@ def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> ord
         business_date=business_date,
         sequence=sequence,
         number=orders.number(sequence),
-        placed_by=actor.name,
+        placed_by=actor.id,
+        customer_id=actor.person_id,
     )
 
 
 def _cancel(
     connection: Connection, cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason, note: str | None
 ) -> Order:
-    order = found(connection, ref)
+    order = found(connection, actor, ref, Act.CANCEL_ORDERS)
     if order is None:
         raise NotChanged([Problem(ProblemCode.NOT_FOUND, "There is no such order.", ("by",))], None)
     if problems := [*_why_not(order), *validation.note_problems(note)]:
@@ -167,11 +186,24 @@ def _why_not(order: Order) -> Iterator[Problem]:
         yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("by",), order.status, orders.CANCELLABLE)
 
 
-def found(connection: Connection, ref: Ref) -> Order | None:
-    """Find one order in the caller's own transaction."""
+def check_may_follow(actor: Actor, ref: Ref) -> None:
+    """See that the actor may name orders in this way; whoever has a token may follow by it."""
+    if not ref.is_held:
+        permissions.require(actor, Act.READ_ORDERS)
+
+
+def found(connection: Connection, actor: Actor, ref: Ref, act: Act = Act.READ_ORDERS) -> Order | None:
+    """Find one order in the caller's own transaction, as far as the actor's permission for `act` reaches."""
     if ref.token is not None:
         return order_book.by_token(connection, ref.token)
-    return order_book.by_public_id(connection, ref.public_id or "")
+    order = order_book.by_public_id(connection, ref.public_id or "")
+    return order if order is not None and may(actor, act, order) else None
+
+
+def may(actor: Actor, act: Act, order: Order) -> bool:
+    """Whether an actor may do something with this very order."""
+    reach = permissions.reach(actor, act)
+    return reach is Reach.ALL or (reach is Reach.OWN and order.customer_id == actor.person_id)
 
 
 def _fingerprint(draft: Draft) -> str:

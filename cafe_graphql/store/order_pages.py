@@ -47,6 +47,8 @@ def is_bounded(wanted: Filter, sort: Sort) -> bool:
     """
     if wanted.number is not None:
         return wanted == Filter(number=wanted.number) and sort is not Sort.UPDATED_AT_DESC
+    if wanted.customer_id is not None:
+        return wanted == Filter(customer_id=wanted.customer_id) and sort is not Sort.UPDATED_AT_DESC
     if sort is Sort.UPDATED_AT_DESC:
         return wanted.item_id is None and wanted.placed_after is None and wanted.placed_before is None
     return wanted.updated_after is None and (wanted.item_id is None or wanted.statuses is None)
@@ -71,6 +73,8 @@ def _narrow(wanted: Filter) -> Iterator[Select[int]]:
     """For each condition that might leave few orders: those orders, read from its index alone."""
     if wanted.number is not None:
         yield select(orders.c.id).where(orders.c.number == wanted.number)
+    if wanted.customer_id is not None:
+        yield select(orders.c.id).where(orders.c.customer_id == wanted.customer_id)
     if wanted.item_id is not None:
         yield select(lines.c.order_id).where(lines.c.item_id == wanted.item_id)
     if wanted.updated_after is not None:
@@ -145,6 +149,8 @@ def _conditions(wanted: Filter, of: Columns, id: ColumnElement[int]) -> Iterator
         yield of.updated_at > to_micros(wanted.updated_after)
     if wanted.number is not None:
         yield of.number == wanted.number
+    if wanted.customer_id is not None:
+        yield of.customer_id == wanted.customer_id
 
 
 def _placed(wanted: Filter, id: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:

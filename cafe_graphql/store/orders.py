@@ -43,6 +43,7 @@ class Slip:
     sequence: int
     number: str
     placed_by: str
+    customer_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: date
         "queue_promise": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
         "work_seconds": quote.work // timedelta(seconds=1),
         "placed_by": slip.placed_by,
+        "customer_id": slip.customer_id,
     }
     order_id: int = connection.execute(_ADD_ORDER, row).lastrowid
     connection.execute(_ADD_LINE, [_line_row(order_id, line) for line in quote.lines])
@@ -212,6 +214,7 @@ def _order(row: RowMapping, its_lines: Iterable[OrderLine]) -> Order:
         estimated_ready_at=None if row["estimated_ready_at"] is None else from_micros(row["estimated_ready_at"]),
         work=timedelta(seconds=row["work_seconds"]),
         tracking_token=row["tracking_token"],
+        customer_id=row["customer_id"],
     )
 
 

@@ -96,6 +96,7 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_queue", "queue_promise", "id", sqlite_where=text("queue_promise IS NOT NULL")),
         Index("ix_orders_pickup", "pickup_at", sqlite_where=text("pickup_at IS NOT NULL")),
         Index("ix_orders_status_updated", "status", "updated_at"),
+        Index("ix_orders_customer", "customer_id", "id", sqlite_where=text("customer_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -120,6 +121,7 @@ class OrderRow(SQLModel, table=True):
     queue_promise: int | None = Field(sa_type=BigInteger)
     work_seconds: int = Field(sa_column_kwargs={"server_default": "0"})
     placed_by: str
+    customer_id: int | None = Field(foreign_key="people.id")
 
 
 class OrderLineRow(SQLModel, table=True):
@@ -164,3 +166,56 @@ class IdempotencyKeyRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     fingerprint: str
     order_id: int = Field(foreign_key="orders.id")
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody with an account: known by a password here, or by an issuer's word for a subject of its own.
+
+    The address of an outside identity may be that of another account, for whoever signed up with it first need not own
+    it; so it never opens that other account.
+    """
+
+    __tablename__: ClassVar[Any] = "people"
+    __table_args__ = (
+        Index("ix_people_email", "email", unique=True, sqlite_where=text("password_hash IS NOT NULL")),
+        UniqueConstraint("issuer", "subject"),
+    )
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    name: str
+    email: str | None
+    password_hash: str | None
+    issuer: str | None
+    subject: str | None
+    role: str
+    created_at: int = Field(sa_type=BigInteger)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """A key: `digest` is the SHA-256 of its secret, which is kept nowhere; `prefix` is how the secret begins."""
+
+    __tablename__: ClassVar[Any] = "api_keys"
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    name: str
+    prefix: str
+    digest: str = Field(unique=True)
+    scopes: Any = _json()
+    created_at: int = Field(sa_type=BigInteger)
+    created_by: str
+    last_used_at: int | None = Field(sa_type=BigInteger)
+    expires_at: int | None = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(sa_type=BigInteger)
+    revoked_by: str | None
+
+
+class SigningKeyRow(SQLModel, table=True):
+    """A secret that sessions are signed with, under the `kid` that they carry; the newest signs, all are believed."""
+
+    __tablename__: ClassVar[Any] = "signing_keys"
+
+    kid: str = Field(primary_key=True)
+    secret: str
+    created_at: int = Field(sa_type=BigInteger)

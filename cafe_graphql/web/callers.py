@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from starlette.types import Scope
+
+from cafe_graphql.core.errors import Away, Unauthenticated
+from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.rates import RateLimit
+from cafe_graphql.services.recognising import Callers
+from cafe_graphql.web import credentials
+from cafe_graphql.web.refusals import Refused
+from cafe_graphql.web.requests import headers_of
 
 
 class Called(Protocol):
@@ -22,3 +31,33 @@ class Called(Protocol):
 
         It may raise a GraphQLError with a code when the caller may no longer listen.
         """
+
+
+class Watch(Protocol):
+    """Who looks out for guessing."""
+
+    def check(self, scope: Scope) -> None:
+        """Raise `Refused` where too many wrong credentials came from."""
+
+    async def blame(self, scope: Scope) -> None:
+        """Note that wrong ones came from there."""
+
+
+async def identified(
+    callers: Callers, scope: Scope, watch: Watch, parameters: Mapping[str, Any] | None = None
+) -> Actor:
+    """Find out who calls by what they send; raises `Refused` when that cannot be trusted, or when it is guessed at.
+
+    `parameters` came with a socket's `connection_init`: what they say goes before the handshake's own headers.
+    """
+    credential = credentials.sent((parameters and credentials.in_parameters(parameters)) or headers_of(scope))
+    if credential is None:
+        return GUEST
+    watch.check(scope)
+    try:
+        return await callers.recognise(credential)
+    except Unauthenticated as error:
+        await watch.blame(scope)
+        raise credentials.unauthenticated(str(error)) from None
+    except Away as error:
+        raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None

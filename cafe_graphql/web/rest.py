@@ -1,27 +1,32 @@
 """The REST face of the tutorial: five plain addresses over the same acts as GraphQL."""
 
-import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException
-from fastapi.security import APIKeyHeader
-from pydantic import BaseModel, Field, SecretStr
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.security import APIKeyHeader, HTTPBearer
+from pydantic import BaseModel, Field
+from starlette.types import Scope
 
 from cafe_graphql.core import builds, problems
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.money import Money
 from cafe_graphql.core.orders import Order
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import Actor
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotPlaced
+from cafe_graphql.web import rest_rates
+from cafe_graphql.web.rates import RateLimiter
 
 LATEST = 20
 """How many orders `GET /orders` lists."""
 
 _PLACES = {"item": "item_id", "0": "size", "1": "milk"}
-_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="The café's `CAFE_API_KEY`.")
+_KEYS = (  # for the description alone: `identified` reads the headers
+    Depends(APIKeyHeader(name="X-API-Key", auto_error=False, description="A key that may read orders.")),
+    Depends(HTTPBearer(auto_error=False, description="A key, or the token of somebody who has signed in.")),
+)
 
 
 class MenuEntry(BaseModel):
@@ -48,9 +53,18 @@ class OrderOut(BaseModel):
     total: float
 
 
-def routes(cafe: Callable[[], Cafe], api_key: SecretStr | None) -> APIRouter:
-    """Give the tutorial's addresses; `api_key` is what `X-API-Key` must say for the private one."""
-    router = APIRouter(tags=["tutorial"])
+def routes(cafe: Callable[[], Cafe], actor: Callable[[Scope], Awaitable[Actor]], rates: RateLimiter) -> APIRouter:
+    """Give the tutorial's addresses, where the same may do the same as in GraphQL, and pay for it."""
+
+    async def caller(request: Request) -> Actor:
+        return await actor(request.scope)
+
+    Caller = Annotated[Actor, Depends(caller)]
+
+    async def pay(request: Request, actor: Caller, response: Response) -> None:
+        await rest_rates.charge(rates, request.scope, actor, response)
+
+    router = APIRouter(tags=["tutorial"], dependencies=[*_KEYS, Depends(pay)])
 
     @router.get("/", summary="Say where things are")
     async def welcome() -> dict[str, str]:
@@ -69,38 +83,21 @@ def routes(cafe: Callable[[], Cafe], api_key: SecretStr | None) -> APIRouter:
         ]
 
     @router.post("/orders", status_code=201, summary="Place an order for one drink")
-    async def place(order: OrderIn) -> OrderOut:
+    async def place(order: OrderIn, actor: Caller) -> OrderOut:
         """Place an order for one drink."""
         try:
-            placed = await ordering.place(cafe(), GUEST, _draft(order, cafe()))
+            placed = await ordering.place(cafe(), actor, _draft(order, cafe()))
         except NotPlaced as refusal:
             raise HTTPException(422, [_detail(problem) for problem in refusal.problems]) from None
         return _out(placed.order)
 
     @router.get("/orders", summary="List the latest orders")
-    async def latest() -> dict[int, OrderOut]:
-        """List the latest orders by their number."""
-        return await _latest(cafe())
-
-    @router.get("/private/orders", summary="List the latest orders, with a key")
-    async def private(_: Annotated[None, Depends(_checks(api_key))]) -> dict[int, OrderOut]:
-        """List the latest orders, for those who have the key."""
-        return await _latest(cafe())
+    @router.get("/private/orders", summary="List the latest orders")
+    async def latest(actor: Caller) -> dict[int, OrderOut]:
+        """List the latest orders by their number, for those who may read them."""
+        return {order.id: _out(order) for order in await ordering.latest(cafe(), actor, LATEST)}
 
     return router
-
-
-def _checks(api_key: SecretStr | None) -> Callable[[str | None], None]:
-    def check(given: Annotated[str | None, Depends(_KEY)]) -> None:
-        wanted = api_key.get_secret_value() if api_key else ""
-        if not wanted or not secrets.compare_digest((given or "").encode(), wanted.encode()):
-            raise HTTPException(401, "Send the café's key in the X-API-Key header.", {"WWW-Authenticate": "ApiKey"})
-
-    return check
-
-
-async def _latest(cafe: Cafe) -> dict[int, OrderOut]:
-    return {order.id: _out(order) for order in await ordering.latest(cafe, GUEST, LATEST)}
 
 
 def _draft(order: OrderIn, cafe: Cafe) -> Draft:

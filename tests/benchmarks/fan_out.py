@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.running import serving
+from tests.running import WITH_KEY, serving
 from tests.web.test_rest import ask
 
 FOLLOW = "subscription{kitchenQueueUpdated{order{number status}event{at}cursor}}"
@@ -45,7 +45,7 @@ class Listener(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.heard.append((time.time(), data))
         if data.startswith(b"HTTP/1.1 101 "):
-            self.transport.write(_frame({"type": "connection_init"}))
+            self.transport.write(_frame({"type": "connection_init", "payload": WITH_KEY}))
         if b"connection_ack" in data:
             self.transport.write(_frame({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW}}))
             self.is_ready.set_result(None)

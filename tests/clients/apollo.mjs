@@ -1,7 +1,7 @@
 // A guest at the café with Apollo Client and its normalised cache; prints what the client saw as JSON.
 import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { relayStylePagination } from "@apollo/client/utilities";
-import { LATTE, ORDERS, PLACE, QUOTE, latte } from "./documents.mjs";
+import { LATTE, ORDERS, PLACE, QUOTE, WITH_KEY, latte } from "./documents.mjs";
 
 const uri = process.argv[2];
 const POSSIBLE_TYPES = `{ __schema { types { name kind possibleTypes { name } } } }`;
@@ -35,7 +35,7 @@ async function possibleTypes() {
 const types = await possibleTypes();
 const guest = (typePolicies = {}) =>
   new ApolloClient({
-    link: new HttpLink({ uri }),
+    link: new HttpLink({ uri, headers: WITH_KEY }),
     cache: new InMemoryCache({
       possibleTypes: types,
       typePolicies: { Query: { fields: { orders: relayStylePagination(["filter", "sort"]) } }, ...typePolicies },

@@ -1,4 +1,8 @@
-// What a guest's program asks of the café, in the words that every client here sends.
+// What a program asks of the café, in the words that every client here sends.
+
+/** The key of a program that may read orders. */
+export const WITH_KEY = { "X-API-Key": process.env.CAFE_KEY };
+
 export const LATTE = `query Latte { menuItem(slug: "latte") { name price { formatted minorUnits } } }`;
 
 export const QUOTE = `

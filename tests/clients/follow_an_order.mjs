@@ -48,7 +48,7 @@ const fail = (error) => {
 process.on("unhandledRejection", fail);
 
 async function ask(query, variables) {
-  const headers = { "content-type": "application/json" };
+  const headers = { "content-type": "application/json", "x-api-key": process.env.CAFE_KEY };
   const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
   return (await response.json()).data;
 }

@@ -11,6 +11,8 @@ from gql.client import AsyncClientSession
 from gql.transport.aiohttp import AIOHTTPTransport
 from graphql import GraphQLError
 
+from tests.running import WITH_KEY
+
 T = TypeVar("T")
 
 LATTE = gql('{ menuItem(slug: "latte") { name price { formatted } } }')
@@ -47,7 +49,9 @@ def at_the_cafe(url: str, visit: Callable[[AsyncClientSession], Awaitable[T]]) -
     """Connect, read the schema, and do what the guest came for."""
 
     async def run() -> T:
-        client = Client(transport=AIOHTTPTransport(f"{url}/graphql"), fetch_schema_from_transport=True)
+        client = Client(
+            transport=AIOHTTPTransport(f"{url}/graphql", headers=WITH_KEY), fetch_schema_from_transport=True
+        )
         async with client as session:
             return await visit(session)
 

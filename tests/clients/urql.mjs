@@ -1,6 +1,6 @@
 // A guest at the café with urql and its document cache; prints what the client saw, and how it asked, as JSON.
 import { Client, cacheExchange, fetchExchange } from "@urql/core";
-import { LATTE, ORDERS, PLACE, QUOTE, latte } from "./documents.mjs";
+import { LATTE, ORDERS, PLACE, QUOTE, WITH_KEY, latte } from "./documents.mjs";
 
 const [url, preferGet] = [process.argv[2], process.argv[3] === "GET"];
 const methods = {};
@@ -16,6 +16,7 @@ async function noted(input, options) {
 const client = new Client({
   url,
   fetch: noted,
+  fetchOptions: { headers: WITH_KEY },
   exchanges: [cacheExchange, fetchExchange],
   preferGetMethod: preferGet ? "force" : false,
 });

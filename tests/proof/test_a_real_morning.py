@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.proof.morning import PRODUCTS, Guest, Sale, Ticket, tickets
-from tests.running import cafe, running_cafe
+from tests.running import WITH_KEY, cafe, running_cafe
 
 ABOUT = ("--name", "Maven Roasters", "--currency", "USD", "--time-zone", "America/New_York")
 
@@ -74,7 +74,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 @contextmanager
 def opened(database: Path) -> Iterator[httpx2.Client]:
     """Run the café on its file until the block ends."""
-    with running_cafe(database) as url, httpx2.Client(base_url=url) as http:
+    with running_cafe(database) as url, httpx2.Client(base_url=url, headers=WITH_KEY) as http:
         yield http
 
 

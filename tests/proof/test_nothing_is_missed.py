@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.running import running_cafe
+from tests.running import KEY, WITH_KEY, running_cafe
 from tests.web.test_rest import ask
 
 ORDERS, STEPS = 200, ("ACCEPTED", "PREPARING", "READY", "COMPLETED")
@@ -32,7 +32,7 @@ async def over_a_socket(url: str, after: str) -> AsyncIterator[dict[str, Any]]:
     """Follow the kitchen over graphql-transport-ws; leaving the iterator tears the connection."""
     address = url.replace("http", "ws", 1) + "/graphql"
     async with connect(address, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-        await socket.send('{"type": "connection_init"}')
+        await socket.send(json.dumps({"type": "connection_init", "payload": WITH_KEY}))
         assert json.loads(await socket.recv())["type"] == "connection_ack"
         payload = {"query": FOLLOW, "variables": {"after": after}}
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
@@ -50,7 +50,7 @@ async def over_events(url: str, after: str) -> AsyncIterator[dict[str, Any]]:
     place = urlsplit(url)
     body = json.dumps({"query": FOLLOW, "variables": {"after": after}}).encode()
     head = (
-        f"POST /graphql HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/event-stream\r\n"
+        f"POST /graphql HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/event-stream\r\nX-API-Key: {KEY}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
@@ -110,7 +110,7 @@ def _work(url: str) -> None:
 
 
 def _ask(url: str, query: str, **variables: str) -> Any:
-    status, answer = ask(f"{url}/graphql", {"query": query, "variables": variables})
+    status, answer = ask(f"{url}/graphql", {"query": query, "variables": variables}, **WITH_KEY)
     assert status == 200, answer
     return answer["data"]
 

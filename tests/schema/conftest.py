@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 from cafe_graphql.core import menu_file
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import HOUSE, Actor
 from cafe_graphql.execution.engine import Engine, Request
+from cafe_graphql.schema import refusals
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
-from cafe_graphql.services import menu_editing
+from cafe_graphql.services import key_cutting, menu_editing
 from cafe_graphql.services.cafe import Cafe
 
 MONDAY_MORNING = datetime(2026, 5, 4, 13, 30, tzinfo=UTC)
@@ -27,10 +29,12 @@ class Window:
     loop: asyncio.AbstractEventLoop
     cafe: Cafe
     engine: Engine
+    caller: Actor = HOUSE
+    """Who asks; by default somebody who may do everything."""
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """Run an operation and give the whole response."""
-        context = Context(self.cafe, GUEST)
+        context = Context(self.cafe, self.caller)
         answer = self.loop.run_until_complete(self.engine.run(Request(query, variables=variables), context))
         return answer.payload
 
@@ -58,10 +62,18 @@ class Window:
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[Window]:
     """Give a café with the built-in menu on a Monday morning in New York."""
+    with opened(tmp_path) as window:
+        yield window
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Window]:
+    """Give such a café, whose books are in this folder, until the block ends."""
     loop = asyncio.new_event_loop()
-    cafe = loop.run_until_complete(menu_editing.open_cafe(f"sqlite:///{tmp_path}/cafe.db"))
+    cafe = loop.run_until_complete(menu_editing.open_cafe(f"sqlite:///{folder}/cafe.db"))
     loop.run_until_complete(menu_editing.ensure_menu(cafe))
-    window = Window(loop, cafe, Engine(core_schema()))
+    loop.run_until_complete(key_cutting.ensure_signing_key(cafe))
+    window = Window(loop, cafe, Engine(core_schema(), translate=refusals.spoken))
     window.set_clock(MONDAY_MORNING)
     yield window
     cafe.store.close()

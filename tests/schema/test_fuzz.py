@@ -18,11 +18,13 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, mutations, nodes, queries
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from cafe_graphql.app import create_app
 from cafe_graphql.config import Settings
 from cafe_graphql.schema.root import core_schema
+from tests.running import KEY, WITH_KEY
 
 AT_RANDOM = os.environ.get("CAFE_TEST_EXAMPLES")
 
@@ -34,7 +36,14 @@ FIELDS = [(documents, field) for documents, root in ROOTS for field in (root.fie
 INPUT_NAMES = sorted(
     {name for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLInputObjectType) for name in kind.fields}
 )
-REFUSALS = {"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_REQUEST"}
+REFUSALS = {
+    "BAD_USER_INPUT",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "BAD_REQUEST",
+    "FORBIDDEN",
+    "RATE_LIMITED",
+}
 REACHED = {
     "EMPTY_ORDER",
     "UNKNOWN_ITEM",
@@ -122,7 +131,7 @@ class Stand:
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """Ask, and give the answer, once it is seen to be one that the specification allows, and no accident."""
-        response = self.http.post("/graphql", json={"query": query, "variables": variables})
+        response = self.http.post("/graphql", json={"query": query, "variables": variables}, headers=WITH_KEY)
         answer: dict[str, Any] = response.json()
         assert response.status_code == 200 or 400 <= response.status_code < 500
         assert answer and answer.keys() <= {"data", "errors"} and answer.get("errors") != []
@@ -158,7 +167,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     database = tmp_path_factory.mktemp("fuzz") / "cafe.db"
     accidents = Accidents()
     logging.getLogger("cafe_graphql").addHandler(accidents)
-    with TestClient(create_app(Settings(database_url=f"sqlite:///{database}"))) as http:
+    with TestClient(create_app(Settings(database_url=f"sqlite:///{database}", api_key=SecretStr(KEY)))) as http:
         bare = Stand(http, accidents.records, [], {})
         placed = bare.data(PLACE, input={"lines": [{"item": "latte"}]}, key="first")["placeOrder"]
         yield Stand(http, accidents.records, bare.data(MENU)["menu"]["items"], placed)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cafe_graphql.core.people import GUEST
 from tests.schema.conftest import Window
 from tests.schema.test_menu import TEA_HOUSE
 from tests.schema.test_quotes import LATTE_MEDIUM_OAT
@@ -132,6 +133,7 @@ def test_an_order_and_its_lines_are_nodes(window: Window) -> None:
 
 
 def test_a_cancelled_order_says_who_why_and_what_is_due(window: Window) -> None:
+    window.caller = GUEST
     placed = place(window)
     cancel = """mutation ($by: OrderRef!) { cancelOrder(by: $by, reason: NO_SHOW, note: "Rain") {
       order { status version viewerCanCancel viewerCannotCancelReason nextStatuses amountDue { minorUnits }

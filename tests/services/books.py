@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cafe_graphql.core.orders import Filter, Order, Sort
-from cafe_graphql.services import menu_editing
+from cafe_graphql.services import key_cutting, menu_editing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import order_pages
 
@@ -47,6 +47,7 @@ def opened(file: Path, clock: Clock | None = None) -> Iterator[Cafe]:
 async def _open(file: Path) -> Cafe:
     cafe = await menu_editing.open_cafe(f"sqlite:///{file}")
     await menu_editing.ensure_menu(cafe)
+    await key_cutting.ensure_signing_key(cafe)
     return cafe
 
 

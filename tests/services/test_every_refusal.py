@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,9 @@ from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.hours import Hours, Period
 from cafe_graphql.core.money import MAX_TOTAL
 from cafe_graphql.core.orders import Status
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import GUEST, HOUSE, Scope
 from cafe_graphql.core.problems import ProblemCode
-from cafe_graphql.services import cooking, menu_editing, ordering
+from cafe_graphql.services import cooking, key_cutting, menu_editing, ordering, signing_in
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import Ref
 from tests.services.books import NOON, counted
@@ -71,7 +71,7 @@ def closed(cafe: Cafe) -> None:
 
 
 def not_found(cafe: Cafe) -> None:
-    asyncio.run(ordering.cancel(cafe, GUEST, Ref(public_id="nobody")))
+    asyncio.run(ordering.cancel(cafe, HOUSE, Ref(public_id="nobody")))
 
 
 def invalid_status(cafe: Cafe) -> None:
@@ -83,7 +83,25 @@ def invalid_status(cafe: Cafe) -> None:
 def version_conflict(cafe: Cafe) -> None:
     order = asyncio.run(ordering.place(cafe, GUEST, Draft((LATTE,)))).order
     for status in (Status.ACCEPTED, Status.PREPARING):
-        asyncio.run(cooking.advance(cafe, GUEST, order.public_id, status, expected_version=1))
+        asyncio.run(cooking.advance(cafe, HOUSE, order.public_id, status, expected_version=1))
+
+
+def sign_up(cafe: Cafe, email: str = "ada@example.com", password: str = "correct horse") -> None:
+    asyncio.run(signing_in.sign_up(cafe, email, password, "Ada"))
+
+
+def email_taken(cafe: Cafe) -> None:
+    for email in ("ada@example.com", "Ada@Example.com "):
+        sign_up(cafe, email)
+
+
+def wrong_credentials(cafe: Cafe) -> None:
+    sign_up(cafe)
+    asyncio.run(signing_in.sign_in(cafe, "ada@example.com", "wrong horse"))
+
+
+def cut_key(cafe: Cafe, scopes: Collection[Scope], expires_at: datetime | None = None) -> None:
+    asyncio.run(key_cutting.cut(cafe, HOUSE, "till", scopes, expires_at))
 
 
 REFUSED_OTHERWISE: dict[ProblemCode, Callable[[Cafe], None]] = {
@@ -91,6 +109,12 @@ REFUSED_OTHERWISE: dict[ProblemCode, Callable[[Cafe], None]] = {
     Code.NOT_FOUND: not_found,
     Code.INVALID_STATUS: invalid_status,
     Code.VERSION_CONFLICT: version_conflict,
+    Code.INVALID_EMAIL: lambda cafe: sign_up(cafe, email="ada"),
+    Code.EMAIL_TAKEN: email_taken,
+    Code.WEAK_PASSWORD: lambda cafe: sign_up(cafe, password="Password"),
+    Code.WRONG_CREDENTIALS: wrong_credentials,
+    Code.EMPTY_SCOPES: lambda cafe: cut_key(cafe, ()),
+    Code.INVALID_EXPIRY: lambda cafe: cut_key(cafe, (Scope.KITCHEN,), NOON),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Draft, LineDraft
 from cafe_graphql.core.orders import Status, StatusChanged
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.services import cooking, following, menu_editing, ordering
 from cafe_graphql.services.cafe import Cafe, Update
 from cafe_graphql.services.following import Watcher
@@ -56,7 +56,7 @@ def test_a_guest_sees_the_order_at_once_and_then_every_step_to_its_end(url: str)
         following_it = asyncio.create_task(_all(following.order(cafe, GUEST, Ref(token=order.tracking_token))))
         await asyncio.sleep(0)
         for status in (Status.ACCEPTED, Status.PREPARING, Status.READY, Status.COMPLETED):
-            await cooking.advance(cafe, GUEST, order.public_id, status)
+            await cooking.advance(cafe, HOUSE, order.public_id, status)
         return await following_it
 
     updates = at_work(url, scene)
@@ -68,12 +68,12 @@ def test_a_guest_sees_the_order_at_once_and_then_every_step_to_its_end(url: str)
 def test_what_was_missed_comes_first_and_says_so(url: str) -> None:
     async def scene(cafe: Cafe) -> list[Update]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
-        [shown] = await taken(following.order(cafe, GUEST, Ref(order.public_id)), 1)
-        await cooking.advance(cafe, GUEST, order.public_id, Status.ACCEPTED)
-        await cooking.advance(cafe, GUEST, order.public_id, Status.PREPARING)
-        again = following.order(cafe, GUEST, Ref(order.public_id), shown.cursor)
+        [shown] = await taken(following.order(cafe, HOUSE, Ref(order.public_id)), 1)
+        await cooking.advance(cafe, HOUSE, order.public_id, Status.ACCEPTED)
+        await cooking.advance(cafe, HOUSE, order.public_id, Status.PREPARING)
+        again = following.order(cafe, HOUSE, Ref(order.public_id), shown.cursor)
         missed = await taken(again, 2)
-        await cooking.advance(cafe, GUEST, order.public_id, Status.READY)
+        await cooking.advance(cafe, HOUSE, order.public_id, Status.READY)
         return [*missed, await anext(again)]
 
     updates = at_work(url, scene)
@@ -85,9 +85,9 @@ def test_what_was_missed_comes_first_and_says_so(url: str) -> None:
 def test_the_stream_of_an_order_that_has_ended_shows_it_and_ends(url: str) -> None:
     async def scene(cafe: Cafe) -> tuple[list[Update], list[Update]]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
-        await ordering.cancel(cafe, GUEST, Ref(order.public_id))
-        shown = await _all(following.order(cafe, GUEST, Ref(order.public_id)))
-        return shown, await _all(following.order(cafe, GUEST, Ref(order.public_id), shown[-1].cursor))
+        await ordering.cancel(cafe, HOUSE, Ref(order.public_id))
+        shown = await _all(following.order(cafe, HOUSE, Ref(order.public_id)))
+        return shown, await _all(following.order(cafe, HOUSE, Ref(order.public_id), shown[-1].cursor))
 
     shown, again = at_work(url, scene)
 
@@ -101,7 +101,7 @@ def test_there_is_nothing_to_follow_of_an_order_that_is_not_there(url: str) -> N
 def test_three_kitchen_screens_see_every_ticket_once_and_in_order(url: str) -> None:
     async def scene(cafe: Cafe) -> list[list[Update]]:
         await ordering.place(cafe, GUEST, LATTE)
-        screens = [following.kitchen_queue(cafe, GUEST) for _ in range(3)]
+        screens = [following.kitchen_queue(cafe, HOUSE) for _ in range(3)]
         first = [await taken(screen, 1) for screen in screens]
         rest = [asyncio.create_task(taken(screen, 50)) for screen in screens]
         await asyncio.gather(*(ordering.place(cafe, GUEST, LATTE) for _ in range(50)))
@@ -116,10 +116,10 @@ def test_three_kitchen_screens_see_every_ticket_once_and_in_order(url: str) -> N
 def test_a_change_in_another_process_is_seen(url: str) -> None:
     async def scene(cafe: Cafe) -> list[Update]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
-        updates = following.order(cafe, GUEST, Ref(order.public_id))
+        updates = following.order(cafe, HOUSE, Ref(order.public_id))
         shown = await anext(updates)
         other = await menu_editing.open_cafe(url)  # another connection is as far away as another process
-        await cooking.advance(other, GUEST, order.public_id, Status.ACCEPTED)
+        await cooking.advance(other, HOUSE, order.public_id, Status.ACCEPTED)
         other.store.close()
         return [shown, await anext(updates)]
 
@@ -139,7 +139,7 @@ def test_a_new_menu_is_told_to_whoever_reads_it(url: str) -> None:
 
 def test_a_listener_who_has_fallen_far_behind_reads_on_from_the_store(url: str) -> None:
     async def scene(cafe: Cafe) -> list[str]:
-        updates = following.kitchen_queue(cafe, GUEST, after=0)
+        updates = following.kitchen_queue(cafe, HOUSE, after=0)
         first = asyncio.create_task(taken(updates, 1))
         await asyncio.sleep(0)
         for _ in range(12):
@@ -157,8 +157,8 @@ def test_a_screen_that_is_cut_off_while_the_queue_is_shown_is_shown_all_of_it_ag
     async def scene(cafe: Cafe) -> tuple[list[Update], list[Update]]:
         for _ in range(5):
             await ordering.place(cafe, GUEST, LATTE)
-        cut = await taken(following.kitchen_queue(cafe, GUEST), 2)
-        return cut, await taken(following.kitchen_queue(cafe, GUEST, cut[-1].cursor), 5)
+        cut = await taken(following.kitchen_queue(cafe, HOUSE), 2)
+        return cut, await taken(following.kitchen_queue(cafe, HOUSE, cut[-1].cursor), 5)
 
     cut, shown = at_work(url, scene)
 
@@ -175,7 +175,7 @@ def test_a_screen_that_is_cut_off_while_the_queue_is_shown_is_shown_all_of_it_ag
 def test_a_queue_of_many_pages_is_shown_to_its_end(url: str) -> None:
     async def scene(cafe: Cafe) -> list[str]:
         await asyncio.gather(*(ordering.place(cafe, GUEST, LATTE) for _ in range(450)))
-        return [update.order.number for update in await taken(following.kitchen_queue(cafe, GUEST), 450)]
+        return [update.order.number for update in await taken(following.kitchen_queue(cafe, HOUSE), 450)]
 
     assert len(set(at_work(url, scene))) == 450
 
@@ -185,11 +185,11 @@ def test_a_cursor_that_this_book_has_not_given_yet_begins_again(url: str, follow
     async def scene(cafe: Cafe) -> list[Update]:
         order = (await ordering.place(cafe, GUEST, LATTE)).order
         if follow == "order":
-            updates = following.order(cafe, GUEST, Ref(order.public_id), 99_999)
+            updates = following.order(cafe, HOUSE, Ref(order.public_id), 99_999)
         else:
-            updates = following.kitchen_queue(cafe, GUEST, 99_999)
+            updates = following.kitchen_queue(cafe, HOUSE, 99_999)
         shown = await anext(updates)
-        await ordering.cancel(cafe, GUEST, Ref(order.public_id))
+        await ordering.cancel(cafe, HOUSE, Ref(order.public_id))
         return [shown, await anext(updates)]
 
     assert steps(at_work(url, scene)) == [None, Status.CANCELLED]

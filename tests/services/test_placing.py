@@ -13,7 +13,7 @@ from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
 from cafe_graphql.core.menu import Sheet
 from cafe_graphql.core.orders import Event, Status, StatusChanged
-from cafe_graphql.core.people import GUEST, Actor
+from cafe_graphql.core.people import GUEST, HOUSE, Actor, Scope
 from cafe_graphql.core.problems import PriceChanged, ProblemCode, WarningCode
 from cafe_graphql.services import menu_editing, ordering
 from cafe_graphql.services.cafe import Cafe
@@ -23,6 +23,7 @@ from tests.services.books import NOON, Clock, all_orders, at_once, counted, exec
 from tests.store.watching import watched
 
 LATTE = Draft((LineDraft("latte"),))
+TILL = frozenset((Scope.ORDERS_PLACE,))
 ESPRESSO = Draft((LineDraft("espresso"),))
 MENU = menu_file.read(menu_file.builtin())
 
@@ -71,7 +72,7 @@ def test_defaults_that_were_filled_in_are_told_with_the_order(cafe: Cafe) -> Non
 
 
 def test_placing_at_the_price_that_the_quote_said_succeeds(cafe: Cafe) -> None:
-    shown = ordering.quote(cafe, GUEST, LATTE).totals.total
+    shown = ordering.quote(cafe, LATTE).totals.total
 
     assert place(cafe, expected=shown).order.totals.total == 350
 
@@ -177,8 +178,8 @@ def test_without_a_key_every_placing_is_a_new_order(cafe: Cafe) -> None:
 
 
 def test_keys_of_two_people_do_not_meet(cafe: Cafe) -> None:
-    ana = place(cafe, LATTE, "monday-1", actor=Actor("ana"))
-    ben = place(cafe, ESPRESSO, "monday-1", actor=Actor("ben"))
+    ana = place(cafe, LATTE, "monday-1", actor=Actor("key:1", "ana", TILL))
+    ben = place(cafe, ESPRESSO, "monday-1", actor=Actor("key:2", "ben", TILL))
 
     assert (ana.replayed, ben.replayed) == (False, False)
     assert ana.order.id != ben.order.id
@@ -276,7 +277,7 @@ def test_a_repeat_gives_the_order_after_its_item_left_the_menu(cafe: Cafe) -> No
 
 def test_a_repeat_shows_what_became_of_the_order(cafe: Cafe) -> None:
     first = place(cafe, LATTE, "monday-1").order
-    asyncio.run(ordering.cancel(cafe, GUEST, Ref(public_id=first.public_id)))
+    asyncio.run(ordering.cancel(cafe, HOUSE, Ref(public_id=first.public_id)))
 
     again = place(cafe, LATTE, "monday-1")
 
@@ -369,7 +370,7 @@ def test_asking_for_the_same_again_prices_it_on_today_s_menu(cafe: Cafe) -> None
     order = place(cafe, Draft((LineDraft("latte", 2, (Choice("milk", "oat"),)),))).order
     asyncio.run(menu_editing.load(cafe, _with_latte_at(420)))
 
-    again = ordering.reorder_quote(cafe, GUEST, order)
+    again = ordering.reorder_quote(cafe, order)
 
     assert (order.totals.total, again.totals.total, again.problems) == (700, 840, ())
     assert [c.option_slug for c in again.lines[0].choices] == ["small", "oat"]

@@ -76,7 +76,7 @@ def test_a_new_file_counts_ids_and_refers_as_the_tables_say(store: Database) -> 
 
     assert {name for name, sql in statements.items() if "AUTOINCREMENT" in sql} == {"orders", "order_events"}
     for name, table in SQLModel.metadata.tables.items():
-        assert statements[name].count("FOREIGN KEY") == len(table.foreign_keys), name
+        assert statements[name].count("REFERENCES") == len(table.foreign_keys), name
 
 
 def test_head_is_the_newest_revision() -> None:

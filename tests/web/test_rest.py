@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from tests.running import running_cafe
+from tests.running import WITH_KEY, running_cafe
+from tests.running import cafe as run_cafe
 
 
 @pytest.fixture(scope="module")
 def cafe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a café of its own, whose private orders ask for a key."""
-    with running_cafe(tmp_path_factory.mktemp("rest") / "cafe.db", CAFE_API_KEY="beans-and-water") as url:
+    with running_cafe(tmp_path_factory.mktemp("rest") / "cafe.db") as url:
         yield url
 
 
@@ -61,17 +62,29 @@ def test_the_tutorial_s_walk_works_as_it_is_written(cafe: str) -> None:
         "2": {"order_id": 2, "status": "placed", "total": 3.2},
         "1": {"order_id": 1, "status": "placed", "total": 4.0},
     }
-    assert ask(f"{cafe}/orders") == (200, orders)
-    assert ask(f"{cafe}/private/orders", **{"X-API-Key": "beans-and-water"}) == (200, orders)
+    assert ask(f"{cafe}/orders", **WITH_KEY) == (200, orders)
+    assert ask(f"{cafe}/private/orders", **WITH_KEY) == (200, orders)
 
 
+@pytest.mark.parametrize("path", ["/orders", "/private/orders"])
 @pytest.mark.parametrize("key", [{}, {"X-API-Key": ""}, {"X-API-Key": "beans"}], ids=["none", "empty", "wrong"])
-def test_without_the_key_nobody_reads_the_private_orders(cafe: str, key: dict[str, str]) -> None:
-    assert ask(f"{cafe}/private/orders", **key) == (401, {"detail": "Send the café's key in the X-API-Key header."})
+def test_without_a_key_nobody_reads_orders(cafe: str, path: str, key: dict[str, str]) -> None:
+    status, said = ask(cafe + path, **key)
+
+    assert status == 401
+    assert "key" in said["detail"] or "guest" in said["detail"]
 
 
-def test_a_cafe_without_a_key_shows_its_private_orders_to_nobody(cafe_server: str) -> None:
-    assert ask(f"{cafe_server}/private/orders", **{"X-API-Key": ""})[0] == 401
+def test_a_key_that_may_only_place_orders_does_not_read_them(tmp_path: Path) -> None:
+    with running_cafe(tmp_path / "cafe.db") as url:
+        made = run_cafe("key", "create", "--name", "till", "--scope", "ORDERS_PLACE", database=tmp_path / "cafe.db")
+        till = {"X-API-Key": made.stdout.strip()}
+
+        assert ask(f"{url}/orders", {"item_id": 1, "size": "small"}, **till)[0] == 201
+        status, said = ask(f"{url}/orders", **till)
+
+    need = "To read orders, one needs the scope ORDERS_READ or an account"
+    assert (status, said["detail"]) == (403, f"{need}; what you sent has ORDERS_PLACE.")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +110,7 @@ def test_a_cafe_without_a_key_shows_its_private_orders_to_nobody(cafe_server: st
     ],
 )
 def test_a_weird_order_is_a_422_that_says_what_is_wrong(cafe: str, order: object, problems: list[Any]) -> None:
-    before = ask(f"{cafe}/orders")
+    before = ask(f"{cafe}/orders", **WITH_KEY)
 
     status, refusal = ask(f"{cafe}/orders", order)
 
@@ -106,14 +119,14 @@ def test_a_weird_order_is_a_422_that_says_what_is_wrong(cafe: str, order: object
     assert [p["msg"] for p, said in zip(refusal["detail"], problems, strict=True) if said[2]] == [
         problem[2] for problem in problems if problem[2]
     ]
-    assert ask(f"{cafe}/orders") == before
+    assert ask(f"{cafe}/orders", **WITH_KEY) == before
 
 
 def test_an_order_of_rest_is_an_order_of_graphql(cafe: str) -> None:
     _, placed = ask(f"{cafe}/orders", {"item_id": 2, "size": "small", "milk": "almond"})
 
     query = "{ orders(first: 1) { nodes { totals { total { amount } } lines { name choices { optionSlug } } } } }"
-    _, answer = ask(f"{cafe}/graphql", {"query": query})
+    _, answer = ask(f"{cafe}/graphql", {"query": query}, **WITH_KEY)
 
     assert placed["total"] == 3.0
     assert answer["data"]["orders"]["nodes"] == [
