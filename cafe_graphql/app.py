@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
@@ -31,7 +31,6 @@ from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.reception import Reception
-from cafe_graphql.web.rest_rates import charging
 from cafe_graphql.web.rest_restraints import Restrained
 from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.security import Guarded, StrictTransport
@@ -94,7 +93,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         return opened
 
     reception = Reception(lambda: app.state.callers, rates)
-    app.include_router(rest.routes(cafe, reception), dependencies=[Depends(charging(rates))])
+    app.include_router(rest.routes(cafe, reception.caller, rates))
     app.include_router(health.routes(cafe))
     if settings.production:
         for path in ("/docs", "/openapi.json"):

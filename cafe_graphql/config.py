@@ -148,6 +148,11 @@ UNSAFE: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
         f"it can be guessed; take {KEY_LENGTH} characters or more",
     ),
     (
+        "CAFE_OIDC_ISSUER",
+        lambda settings: settings.oidc_issuer is not None and not settings.oidc_issuer.startswith("https://"),
+        "whoever is on the way there can say who somebody is; take one at https://",
+    ),
+    (
         "CAFE_RATE_LIMIT",
         lambda settings: settings.rate_limit is not None and not 0 < settings.rate_limit <= HARDLY_A_LIMIT,
         f"it is none; set it from 1 to {HARDLY_A_LIMIT}, or leave it out for {PRODUCTION_LIMIT}",

@@ -79,6 +79,7 @@ def test_production_names_everything_that_is_unsafe_at_once(monkeypatch: pytest.
     unsafe = {
         "CAFE_CORS_ORIGINS": "https://shop.example,*",
         "CAFE_API_KEY": "beans-and-water",
+        "CAFE_OIDC_ISSUER": "http://people.example",
         "CAFE_RATE_LIMIT": "0",
         "CAFE_RELOAD": "1",
     }
@@ -88,6 +89,7 @@ def test_production_names_everything_that_is_unsafe_at_once(monkeypatch: pytest.
         "CAFE_PRODUCTION refuses what is not safe:",
         "CAFE_CORS_ORIGINS: * lets the pages of every site read answers; name the origins",
         "CAFE_API_KEY: it can be guessed; take 24 characters or more",
+        "CAFE_OIDC_ISSUER: whoever is on the way there can say who somebody is; take one at https://",
         "CAFE_RATE_LIMIT: it is none; set it from 1 to 100000000, or leave it out for 300000",
         "--reload: it watches the code, and drops everybody when that changes; leave it out",
     ]

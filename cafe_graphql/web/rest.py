@@ -1,11 +1,12 @@
 """The REST face of the tutorial: five plain addresses over the same acts as GraphQL."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel, Field
+from starlette.types import Scope
 
 from cafe_graphql.core import builds, problems
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
@@ -15,13 +16,14 @@ from cafe_graphql.core.people import Actor
 from cafe_graphql.services import ordering
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotPlaced
-from cafe_graphql.web.reception import Reception
+from cafe_graphql.web import rest_rates
+from cafe_graphql.web.rates import RateLimiter
 
 LATEST = 20
 """How many orders `GET /orders` lists."""
 
 _PLACES = {"item": "item_id", "0": "size", "1": "milk"}
-_KEYS = (  # for the description alone: the reception reads the headers
+_KEYS = (  # for the description alone: `identified` reads the headers
     Depends(APIKeyHeader(name="X-API-Key", auto_error=False, description="A key that may read orders.")),
     Depends(HTTPBearer(auto_error=False, description="A key, or the token of somebody who has signed in.")),
 )
@@ -51,14 +53,18 @@ class OrderOut(BaseModel):
     total: float
 
 
-def routes(cafe: Callable[[], Cafe], reception: Reception) -> APIRouter:
-    """Give the tutorial's addresses, where the same may do the same as in GraphQL."""
-    router = APIRouter(tags=["tutorial"], dependencies=_KEYS)
+def routes(cafe: Callable[[], Cafe], actor: Callable[[Scope], Awaitable[Actor]], rates: RateLimiter) -> APIRouter:
+    """Give the tutorial's addresses, where the same may do the same as in GraphQL, and pay for it."""
 
     async def caller(request: Request) -> Actor:
-        return await reception.caller(request.scope)
+        return await actor(request.scope)
 
     Caller = Annotated[Actor, Depends(caller)]
+
+    async def pay(request: Request, actor: Caller, response: Response) -> None:
+        await rest_rates.charge(rates, request.scope, actor, response)
+
+    router = APIRouter(tags=["tutorial"], dependencies=[*_KEYS, Depends(pay)])
 
     @router.get("/", summary="Say where things are")
     async def welcome() -> dict[str, str]:

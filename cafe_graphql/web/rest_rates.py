@@ -1,12 +1,9 @@
 """What the REST addresses cost: taken from the same budget as GraphQL's operations."""
 
-from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
-
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Response
 from starlette.types import Scope
 
+from cafe_graphql.core.people import Actor
 from cafe_graphql.web import addresses
 from cafe_graphql.web.rates import RateLimiter
 
@@ -14,16 +11,10 @@ COST = 100
 """Of any request: about that of the menu asked for in GraphQL with the same few fields."""
 
 
-def charging(
-    rates: RateLimiter, key: Callable[[Scope], str] = addresses.of
-) -> Callable[[Request, Response], Awaitable[None]]:
-    """Give a dependency that charges each request, to whom `key` names; 429 when the budget is used up."""
-
-    async def charge(request: Request, response: Response) -> None:
-        rate, is_enough = await rates.take(key(request.scope), COST)
-        told = {name.decode(): value.decode() for name, value in rates.headers(rate, is_refused=not is_enough)}
-        if not is_enough:
-            raise HTTPException(429, rates.excuse(rate, COST), told)
-        response.headers.update(told)
-
-    return charge
+async def charge(rates: RateLimiter, scope: Scope, actor: Actor, response: Response) -> None:
+    """Charge a request to who sends it, or to the address of a guest; 429 when the budget is used up."""
+    rate, is_enough = await rates.take(addresses.of(scope) if actor.is_guest else actor.id, COST)
+    told = {name.decode(): value.decode() for name, value in rates.headers(rate, is_refused=not is_enough)}
+    if not is_enough:
+        raise HTTPException(429, rates.excuse(rate, COST), told)
+    response.headers.update(told)

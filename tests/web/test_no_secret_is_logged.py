@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from cafe_graphql.app import create_app
 from cafe_graphql.config import Settings
@@ -21,7 +22,6 @@ from tests.running import running_cafe
 SECRET = "hunter2-is-no-good-key"
 SENT = {
     "Authorization": f"Bearer {SECRET}",
-    "X-API-Key": SECRET,
     "Cookie": f"session={SECRET}",
     "User-Agent": SECRET,
     "Referer": f"https://shop.example/?key={SECRET}",
@@ -37,7 +37,7 @@ def address(tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytes
 
     caplog.set_level(logging.INFO)
     with serve(
-        create_app(Settings(database_url=f"sqlite:///{tmp_path}/cafe.db")),
+        create_app(Settings(database_url=f"sqlite:///{tmp_path}/cafe.db", api_key=SecretStr(SECRET))),
         **{**house.FLAGS, "lifespan": "on", "log_level": "info"},
     ) as address:
         monkeypatch.setattr(ordering, "latest", on_fire)
@@ -92,6 +92,8 @@ def test_where_nothing_breaks(tmp_path: Path) -> None:
         host, port = url.removeprefix("http://").split(":")
         address = (host, int(port))
         assert exchange(address, "GET", f"/{SECRET}", **SENT).status == 404
+        assert exchange(address, "GET", "/orders", **SENT, **{"X-API-Key": SECRET}).status == 401
+        assert exchange(address, "GET", "/orders", **{"X-API-Key": f"{SECRET}-wrong"}).status == 401
         assert exchange(address, "GET", f"/private/orders?key={SECRET}", **SENT).status == 200
         assert ask_graphql(address, "{", **SENT).status == 200
         assert exchange(address, "GET", f"/graphql?query={SECRET}", **SENT, Accept="application/json").status == 200

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.streaming import EVENTS, Address, seated, streaming
+from tests.clients.streaming import EVENTS, Address, knocking, seated, streaming
 from tests.clients.wire import Answered, ask_graphql, exchange
-from tests.running import running_cafe
+from tests.running import WITH_KEY, running_cafe
 
 
 @contextmanager
@@ -80,3 +80,34 @@ def test_nobody_says_where_a_caller_calls_from_but_a_proxy_that_is_trusted(
         ]
 
     assert (left[0] == left[1]) is is_believed
+
+
+def test_whoever_guesses_at_keys_is_not_heard_for_the_rest_of_the_minute(tmp_path: Path) -> None:
+    with cafe(tmp_path, CAFE_RATE_LIMIT="9000") as address:
+        wrong = [ask_graphql(address, MENU, **{"X-API-Key": f"cafe_guess_{n}"}).status for n in range(2)]
+        wrong.append(exchange(address, "GET", "/menu", Authorization="Bearer guess").status)
+        shut = ask_graphql(address, MENU, **WITH_KEY)
+        rest = exchange(address, "GET", "/menu", **WITH_KEY)
+        with knocking(address) as guest:
+            guest.say("connection_init", payload=WITH_KEY)
+            farewell = guest.farewell()
+        guest_of_the_house = ask_graphql(address, MENU)
+
+    assert wrong == [401, 401, 401]
+    assert (shut.status, shut.json["errors"][0]["extensions"]["code"]) == (429, "RATE_LIMITED")
+    assert rest.status == 429 and int(rest.headers["retry-after"]) > 0
+    assert farewell[0] == 4429 and (farewell[1] or "").startswith("Credentials that are wrong were sent too often")
+    assert guest_of_the_house.status == 200
+
+
+def test_who_is_known_has_a_budget_of_its_own_in_rest_and_graphql_together(tmp_path: Path) -> None:
+    with cafe(tmp_path, CAFE_RATE_LIMIT="1000") as address:
+        for _ in range(10):
+            exchange(address, "GET", "/menu")
+        assert exchange(address, "GET", "/menu").status == 429
+
+        by_rest = exchange(address, "GET", "/orders", **WITH_KEY)
+        by_graphql = ask_graphql(address, MENU, **WITH_KEY)
+
+    assert (by_rest.status, remaining(by_rest)) == (200, 900)
+    assert by_graphql.status == 200 and remaining(by_graphql) < 900

@@ -36,7 +36,7 @@ NOT_OUR_PROTOCOL = Farewell(4406, "Subprotocol not acceptable")
 NOT_YET = Farewell(4401, "Unauthorized")
 TWICE = Farewell(4429, "Too many initialisation requests")
 SPOKEN = (messages.PROTOCOL, messages.LEGACY)  # the latter to say goodbye in
-CODES = {401: 4401, 403: 4403}  # of a context that is refused; any other is 4400
+CODES = {401: 4401, 403: 4403, 429: 4429}  # of a context that is refused; any other is 4400
 
 
 def anyone(_: Scope) -> None:
@@ -47,7 +47,7 @@ class GraphQLSockets:
     """Answers operations of every kind over WebSockets.
 
     `make_context` makes what resolvers see as `info.context` from the ASGI scope and the payload of
-    `connection_init`, once: it may raise `Refused`, which closes the socket (401 as 4401, 403 as 4403). For each
+    `connection_init`, once: it may raise `Refused`, which closes the socket (401 as 4401, and so on). For each
     operation, and for each event of a subscription that is run, that context is renewed; a GraphQLError ends the
     operation then. `admit` looks at a handshake before it is accepted, and may raise `Refused` to send it away.
     `streams` and `restraints` are the worker's.
