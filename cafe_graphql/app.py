@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     the pages for people are closed.
     """
     settings = settings or Settings()
-    issuer = _issuer(settings)
+    issuer = make_issuer(settings)
     limits = Limits(streams=settings.max_streams, streams_each=settings.max_streams_per_address)
     streams = Streams(limits)
     counters = RedisCounters(settings.redis_url.get_secret_value()) if settings.redis_url else MemoryCounters()
@@ -123,7 +123,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     return StrictTransport(door) if settings.production else door
 
 
-def _issuer(settings: Settings) -> "Issuer | None":
+def make_issuer(settings: Settings) -> "Issuer | None":
+    """Make what checks the tokens of an outside issuer, if one is trusted; ValueError if it cannot be."""
     if settings.oidc_issuer is None:
         return None
     from cafe_graphql.gateways.oidc import Issuer  # brings cryptography and an HTTP client
