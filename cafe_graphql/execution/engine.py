@@ -20,6 +20,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
+from cafe_graphql.execution.compiled.compiler import Compiler
 from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS, Bounds, Documents, Operation
 from cafe_graphql.execution.sharing import SharedAnswers
@@ -53,8 +54,10 @@ class Engine:
         bounds: Bounds = DEFAULT_BOUNDS,
         rules: Collection[type[ASTValidationRule]] = specified_rules,
         hide_suggestions: bool = False,
+        compiles: bool = True,
     ) -> None:
         self._schema = schema
+        self._compiler = Compiler(schema, _is_awaitable, hide_suggestions=hide_suggestions) if compiles else None
         self._documents = Documents(schema, bounds=bounds, rules=rules, hide_suggestions=hide_suggestions)
         self._hide_suggestions = hide_suggestions
         self._shared = SharedAnswers()
@@ -63,7 +66,7 @@ class Engine:
         """Answer a request; it never raises. `context` is what resolvers see as `info.context`."""
         try:
             operation = self._operation(request, allow_mutation)
-            result: Any = self._executor(operation, request.variables, context).execute_operation()
+            result: Any = self._run(operation, request.variables, context)
             if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
                 result = await result
             return _answer(result)
@@ -97,7 +100,7 @@ class Engine:
             raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or ()))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
-            result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
+            result: Any = self._run(operation, variables, renew(), event, serially=False)
             return _in_json(result) if isinstance(result, ExecutionResult) else _later_in_json(result)
 
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()  # a str, for orjson's bytes keep 4 KiB
@@ -110,6 +113,20 @@ class Engine:
         if operation.kind is not OperationType.QUERY:
             _check_kind(operation.kind, allow_mutation, allow_stream)
         return operation
+
+    def _run(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        context: object,
+        root: object = None,
+        *,
+        serially: bool | None = None,
+    ) -> Any:
+        """Run an operation by its compiled code, if it has any, or by graphql-core's executor."""
+        if self._compiler and (done := self._compiler.execute(operation, variables, context, root, serially)):
+            return done
+        return self._executor(operation, variables, context, root).execute_operation(serially)
 
     def _executor(
         self, operation: Operation, variables: Mapping[str, Any], context: object, root: object = None

@@ -40,7 +40,7 @@ class Bounds:
 DEFAULT_BOUNDS = Bounds()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Operation:
     """One valid operation, in a document of its own: itself and the fragments. Equal only to itself."""
 
