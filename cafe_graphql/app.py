@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from cafe_graphql.config import Settings
 from cafe_graphql.core.people import GUEST
 from cafe_graphql.execution.engine import Engine
+from cafe_graphql.execution.public import PublicFields
+from cafe_graphql.schema import public
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
 from cafe_graphql.services import menu_editing
@@ -66,7 +68,8 @@ def create_app(settings: Settings | None = None) -> Door:
     app.include_router(health.routes(cafe))
     app.mount(f"{GRAPHQL}/assets", playground.assets)
     app.add_route("/docs", lambda _: playground.rest_docs(f"{GRAPHQL}/assets"), include_in_schema=False)
-    engine = Engine(core_schema())
+    kept = PublicFields(public.ROOTS, public.VOLATILE, public.version)
+    engine = Engine(core_schema(), public=kept if settings.response_cache == "on" else None)
     endpoint = GraphQLEndpoint(
         engine,
         lambda _: Context(cafe(), GUEST),

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     http_profile: Literal["compat", "draft-2026-08"] = "compat"
     """The status codes of GraphQL over HTTP: those that clients and audits of today expect, or the draft's."""
 
+    response_cache: Literal["on", "off"] = "on"
+    """Whether answers that are the same for everybody are kept until the menu changes."""
+
     @property
     def database_file(self) -> Path:
         """The file behind `database_url`."""

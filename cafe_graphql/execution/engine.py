@@ -23,6 +23,7 @@ from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.compiled.compiler import Compiler
 from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, MAX_REPORTED_ERRORS, Bounds, Documents, Operation
+from cafe_graphql.execution.public import PublicAnswers, PublicFields
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
 
@@ -55,8 +56,10 @@ class Engine:
         rules: Collection[type[ASTValidationRule]] = specified_rules,
         hide_suggestions: bool = False,
         compiles: bool = True,
+        public: PublicFields | None = None,
     ) -> None:
         self._schema = schema
+        self._public = None if public is None else PublicAnswers(schema, public)
         self._compiler = Compiler(schema, _is_awaitable, hide_suggestions=hide_suggestions) if compiles else None
         self._documents = Documents(schema, bounds=bounds, rules=rules, hide_suggestions=hide_suggestions)
         self._hide_suggestions = hide_suggestions
@@ -65,11 +68,7 @@ class Engine:
     async def run(self, request: Request, context: object, *, allow_mutation: bool = True) -> Answer:
         """Answer a request; it never raises. `context` is what resolvers see as `info.context`."""
         try:
-            operation = self._operation(request, allow_mutation)
-            result: Any = self._run(operation, request.variables, context)
-            if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
-                result = await result
-            return _answer(result)
+            return await self._answered(self._operation(request, allow_mutation), request, context)
         except Exception as error:
             return _failure(error)
 
@@ -85,9 +84,19 @@ class Engine:
             operation = self._operation(request, allow_mutation, allow_stream=True)
             if operation.kind is OperationType.SUBSCRIPTION:
                 return await self._opened(operation, request, context, renew)
+            return await self._answered(operation, request, context)
         except Exception as error:
             return _failure(error)
-        return await self.run(request, context, allow_mutation=allow_mutation)
+
+    async def _answered(self, operation: Operation, request: Request, context: object) -> Answer:
+        key = None if self._public is None else self._public.key(operation, request.variables, context)
+        if self._public is not None and key is not None and (kept := self._public.get(key)) is not None:
+            return kept
+        result: Any = self._run(operation, request.variables, context)
+        if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
+            return _answer(await result)  # and never kept: while it waited, the version may have moved on
+        answer = _answer(result)
+        return answer if self._public is None or key is None else self._public.keep(key, answer)
 
     async def _opened(
         self, operation: Operation, request: Request, context: object, renew: Callable[[], object]

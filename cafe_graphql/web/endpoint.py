@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cafe_graphql.execution import errors
-from cafe_graphql.execution.answers import Answer, Outcome, to_json
+from cafe_graphql.execution.answers import Answer, Finished, Outcome, body_of, to_json
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
-from cafe_graphql.web import negotiation, requests
+from cafe_graphql.web import caching, negotiation, requests
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
 from cafe_graphql.web.requests import Disconnected, Headers, Refused
 from cafe_graphql.web.statuses import COMPAT, Profile
@@ -27,12 +27,12 @@ Header = tuple[bytes, bytes]
 ALLOW: Header = (b"allow", b"GET, HEAD, POST, OPTIONS")
 ALLOW_POST: Header = (b"allow", b"POST")
 
-# Nobody is to keep an answer or take it for anything but JSON; which type of JSON it is depends on Accept.
+# Nobody is to keep an answer, unless it is public, or take it for anything but JSON; Accept decides of which type.
 _HEADERS: dict[MediaType, tuple[Header, ...]] = {
     media: (
         (b"content-type", f"{media}; charset=utf-8".encode()),
-        (b"vary", b"Accept"),
-        (b"cache-control", b"no-store"),
+        caching.VARY,
+        caching.NEVER,
         (b"x-content-type-options", b"nosniff"),
     )
     for media in MediaType
@@ -96,7 +96,11 @@ class GraphQLEndpoint:
         try:
             request = await self._request(scope, headers, choice, receive)
             answer = await self._opened(scope, choice, request)
-            return answer if isinstance(answer, Subscription) else self._answered(answer, choice)
+            if isinstance(answer, Subscription):
+                return answer
+            if answer.finished is not None and choice.media and scope["method"] in READING:
+                return _read(answer.finished, choice.media, headers)
+            return self._answered(answer, choice)
         except Refused as refused:
             return self._refused(refused, choice.media)
         except Disconnected:
@@ -132,12 +136,12 @@ class GraphQLEndpoint:
     def _answered(self, answer: Answer, choice: Choice) -> Response:
         media = choice.media
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
-            return Response(200, HEADERS[choice.stream], FRAMINGS[choice.stream].whole(to_json(answer.payload)))
+            return Response(200, HEADERS[choice.stream], FRAMINGS[choice.stream].whole(body_of(answer)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
         headers = _HEADERS[self._profile.media_for(media, status)]
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
-        return Response(status, headers, to_json(answer.payload))
+        return Response(status, headers, body_of(answer))
 
     def _refused(self, refused: Refused, media: MediaType | None) -> Response:
         status = refused.status or self._profile.malformed
@@ -145,9 +149,20 @@ class GraphQLEndpoint:
         return Response(status, headers, to_json({"errors": [errors.plain(refused.message, refused.code)]}))
 
 
+def _read(finished: Finished, media: MediaType, headers: Headers) -> Response:
+    """Answer a GET with what is public; whoever has it already is told so."""
+    if not caching.may_be_shared(headers):
+        return Response(200, _HEADERS[media], finished.body)
+    tag = caching.tag_of(finished, media)
+    shared = (caching.PUBLIC, (b"etag", tag))
+    if caching.is_known(tag, headers):
+        return Response(304, (*shared, caching.VARY))
+    return Response(200, (*shared, *(pair for pair in _HEADERS[media] if pair != caching.NEVER)), finished.body)
+
+
 async def _send(send: Send, response: Response, *, bodiless: bool) -> None:
     headers = list(response.headers)
-    if response.status != 204:
+    if response.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if bodiless else response.body})

@@ -52,8 +52,12 @@ class Pair:
         self._count(operation, expected)
         return expected
 
+    def plans_of(self, operation: Operation) -> list[Plan]:
+        known = self.compiler._known[operation]
+        return [plan for plan in known.plans.values() if plan] if known else []
+
     def _count(self, operation: Operation, result: ExecutionResult) -> None:
-        self.plans = [plan for plan in self.compiler._known[operation].plans.values() if plan]
+        self.plans = self.plans_of(operation)
         whole = any(plan.whole for plan in self.plans)
         self.seen["whole" if whole else "in parts" if self.plans else "not compiled"] += 1
         self.seen["with errors" if result.errors else "without errors"] += 1

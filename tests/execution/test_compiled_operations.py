@@ -10,6 +10,7 @@ import pytest
 import strawberry
 from graphql import build_schema
 
+from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.compiled import compiler, plans
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.prepared import Bounds
@@ -77,7 +78,7 @@ def test_a_switch_makes_an_operation_of_its_own() -> None:
 
     assert keys(False) == keys(False) == ["name", "age"]
     assert keys(True) == ["age", "name"]
-    assert len(pair.compiler._known[operation].plans) == 2
+    assert len(pair.plans_of(operation)) == 2
 
 
 def test_what_goes_wrong_in_a_list_is_told_where_it_lies() -> None:
@@ -212,7 +213,7 @@ def test_no_more_is_compiled_than_may_be_kept(monkeypatch: pytest.MonkeyPatch) -
     assert {str(pair.quick._run(operation, {}, good_kitchen()).data["cup"]) for operation in operations} == {
         str({f"a{number}": "cup"}) for number in range(5)
     }
-    assert sum(bool(pair.compiler._known[operation].plans) for operation in operations) == 2
+    assert sum(bool(pair.plans_of(operation)) for operation in operations) == 2
 
 
 def test_no_more_than_eight_settings_of_the_switches_are_compiled() -> None:
@@ -227,7 +228,7 @@ def test_no_more_than_eight_settings_of_the_switches_are_compiled() -> None:
         found = pair.quick._run(operation, values, good_kitchen()).data["cup"]
         assert list(found) == ["age", *(name for name in switches if not values[name])]
 
-    assert len(pair.compiler._known[operation].plans) == 8
+    assert len(pair.plans_of(operation)) == 8
 
 
 def test_fragments_within_fragments_are_compiled_once_for_each_type() -> None:
@@ -239,6 +240,18 @@ def test_fragments_within_fragments_are_compiled_once_for_each_type() -> None:
     asked(Question(f"{{ cup {{ ...F0 }} }} {fragments} fragment F60 on Cup {{ name }}", {}), pair)
 
     assert [plan.size for plan in pair.plans] == [1 + 3 + 59 * 2 * 3 + 2]  # not two to the sixtieth
+
+
+def test_variables_nested_too_deeply_are_refused_at_every_use() -> None:
+    engine = Engine(nasty.schema._schema)
+    nest: dict[str, Any] = {"name": "cream"}
+    for _ in range(900):
+        nest = {"name": "cream", "below": [nest]}
+    request = Request("query ($t: Topping!) { cup { topped(topping: $t) } }", variables={"t": nest})
+
+    outcomes = [asyncio.run(engine.run(request, good_kitchen())).outcome for _ in range(3)]
+
+    assert outcomes == [Outcome.UNCOERCED] * 3
 
 
 def test_introspection_is_left_to_the_executor_and_the_rest_is_not() -> None:
@@ -268,4 +281,4 @@ def test_a_plan_holds_on_to_no_guest() -> None:
     gc.collect()
 
     assert gone() is None
-    assert len(pair.compiler._known[operation].plans) == 1
+    assert len(pair.plans_of(operation)) == 1

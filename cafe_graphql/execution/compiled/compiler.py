@@ -14,7 +14,6 @@ from graphql import (
     GraphQLSchema,
     default_field_resolver,
     default_type_resolver,
-    get_variable_values,
     parse,
 )
 from graphql.execution.values import VariableValues
@@ -24,6 +23,7 @@ from cafe_graphql.execution.compiled import plans, switches
 from cafe_graphql.execution.compiled.parts import Shortcuts
 from cafe_graphql.execution.compiled.plans import Plan
 from cafe_graphql.execution.compiled.resolvers import Frame, Run
+from cafe_graphql.execution.compiled.variables import Variables
 from cafe_graphql.execution.prepared import Operation
 
 MAX_FIELDS = 1_000
@@ -32,15 +32,17 @@ MAX_VARIANTS = 8
 
 Result = ExecutionResult | Awaitable[ExecutionResult]
 
-_NO_VARIABLES = VariableValues({}, {})
-
 
 @dataclass(slots=True)
 class _Known:
     """What was made of an operation: a plan for each setting of its switches, None where it cannot be compiled."""
 
     switches: tuple[str, ...] | None
+    variables: Variables
     plans: dict[tuple[object, ...], Plan | None] = field(default_factory=dict)
+
+
+_NEW = _Known(None, Variables(GraphQLSchema(), ()))
 
 
 class Compiler:
@@ -55,7 +57,7 @@ class Compiler:
         self._hide_suggestions = hide_suggestions
         self._from_first_use = from_first_use
         self._helpers = _any_executor(schema).async_helpers
-        self._known: WeakKeyDictionary[Operation, _Known] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Operation, _Known | None] = WeakKeyDictionary()
         self._fields_alive = 0
 
     def execute(
@@ -67,13 +69,9 @@ class Compiler:
         serially: bool | None = None,
     ) -> Result | None:
         """Give what the executor would give, or None: then nothing was done yet that may not be done again."""
-        known = self._known.get(operation)
-        if known is None:
-            known = self._known[operation] = _Known(switches.of(operation.document))
-            if not self._from_first_use:
-                return None
-        if known.switches is None or (values := self._coerced(operation, variables)) is None:
-            return None
+        known = self._met(operation)
+        if known is None or known.switches is None or (values := known.variables.coerced(variables)) is None:
+            return None  # if they do not fit, the executor will say so
         plan = self._plan(operation, known, variables, values)
         if plan is None:
             return None
@@ -84,13 +82,17 @@ class Compiler:
         except Exception:
             return None
 
-    def _coerced(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues | None:
-        """Give the variables as resolvers see them; None if they do not fit, which the executor will say."""
-        definitions = operation.node.variable_definitions
-        if not definitions:
-            return _NO_VARIABLES
-        values = get_variable_values(self._schema, definitions, dict(variables), max_errors=1)
-        return None if isinstance(values, list) else values
+    def _met(self, operation: Operation) -> _Known | None:
+        """Give what is known of an operation from its second use on: the first is to cost nothing."""
+        known = self._known.get(operation, _NEW)
+        if known is _NEW:
+            known = self._known[operation] = None
+            if not self._from_first_use:
+                return None
+        if known is None:
+            variables = Variables(self._schema, operation.node.variable_definitions or ())
+            known = self._known[operation] = _Known(switches.of(operation.document), variables)
+        return known
 
     def _plan(
         self, operation: Operation, known: _Known, variables: Mapping[str, Any], values: VariableValues
