@@ -20,9 +20,9 @@ from graphql.execution.values import VariableValues
 from strawberry.schema import Schema
 
 from cafe_graphql.execution.compiled import plans, switches
+from cafe_graphql.execution.compiled.calls import Frame, Run
 from cafe_graphql.execution.compiled.parts import Shortcuts
 from cafe_graphql.execution.compiled.plans import Plan
-from cafe_graphql.execution.compiled.resolvers import Frame, Run
 from cafe_graphql.execution.compiled.variables import Variables
 from cafe_graphql.execution.prepared import Operation
 

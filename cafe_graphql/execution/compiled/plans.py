@@ -10,8 +10,9 @@ from graphql import Executor, GraphQLList, GraphQLNonNull, GraphQLObjectType, Op
 from graphql.execution.collect_fields import collect_fields
 from strawberry.schema import Schema
 
+from cafe_graphql.execution.compiled.calls import Frame
 from cafe_graphql.execution.compiled.parts import Direct, Part, key
-from cafe_graphql.execution.compiled.resolvers import Frame, Resolver
+from cafe_graphql.execution.compiled.resolvers import Resolver
 from cafe_graphql.execution.compiled.selections import Group, Selections
 from cafe_graphql.execution.compiled.source import Source, TooLarge, Uncompiled
 

@@ -18,8 +18,9 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema import Schema
 
-from cafe_graphql.execution.compiled import classes, leaves, resolvers
-from cafe_graphql.execution.compiled.resolvers import Attribute, Frame, Resolver
+from cafe_graphql.execution.compiled import calls, classes, leaves, resolvers
+from cafe_graphql.execution.compiled.calls import Frame
+from cafe_graphql.execution.compiled.resolvers import Attribute, Resolver
 from cafe_graphql.execution.compiled.source import Source, TooLarge, Uncompiled
 from cafe_graphql.execution.compiled.values import collection
 
@@ -94,7 +95,7 @@ class Selections:
             return self.value(field.type, group, f"o.{resolved.name}", path)
         if resolved.waits:
             raise Uncompiled
-        call = self._source.name(resolvers.caller(resolved, field, group, parent, self._frame), "call")
+        call = self._source.name(calls.caller(resolved, field, group, parent, self._frame), "call")
         return Code(self.value(field.type, group, f"{call}(o, run, {path})", path).text, needs_run=True)
 
     def _composite(self, type_: Any, group: Group, given: str, path: str) -> Code:
