@@ -34,5 +34,6 @@ $(VENV)/.dev: pyproject.toml requirements.lock | $(VENV)/bin/pip
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
 
-bench: $(VENV)/.dev  ## measure how fast a change reaches a thousand listeners
+bench: $(VENV)/.dev  ## measure what an answer costs, and how fast a change reaches a thousand listeners
+	$(VENV)/bin/python -m tests.benchmarks.answers
 	$(VENV)/bin/python -m tests.benchmarks.fan_out

@@ -26,7 +26,7 @@ from cafe_graphql.execution.compiled.plans import Plan
 from cafe_graphql.execution.compiled.variables import Variables
 from cafe_graphql.execution.prepared import Operation
 
-MAX_FIELDS = 1_000
+MAX_FIELDS = 500
 MAX_FIELDS_ALIVE = 50_000
 MAX_VARIANTS = 8
 

@@ -36,8 +36,8 @@ class Variables:
             return _NONE
         try:
             return self._quickly(given) or self._thoroughly(given)
-        except RecursionError:
-            return None
+        except Exception:
+            return None  # nested too deeply, or refused by an input of Strawberry's
 
     def _quickly(self, given: Mapping[str, Any]) -> VariableValues | None:
         sources, coerced = {}, {}
