@@ -133,8 +133,10 @@ class Engine:
         serially: bool | None = None,
     ) -> Any:
         """Run an operation by its compiled code, if it has any, or by graphql-core's executor."""
-        if self._compiler and (done := self._compiler.execute(operation, variables, context, root, serially)):
-            return done
+        if self._compiler is not None:
+            done = self._compiler.execute(operation, variables, context, root, serially)
+            if done is not None:
+                return done
         return self._executor(operation, variables, context, root).execute_operation(serially)
 
     def _executor(

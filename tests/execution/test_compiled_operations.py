@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import build_schema
+from graphql import ExecutionResult, build_schema
 
 from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.compiled import compiler, plans
@@ -252,6 +252,41 @@ def test_variables_nested_too_deeply_are_refused_at_every_use() -> None:
     outcomes = [asyncio.run(engine.run(request, good_kitchen())).outcome for _ in range(3)]
 
     assert outcomes == [Outcome.UNCOERCED] * 3
+
+
+def test_a_switch_that_is_null_is_told_of_at_every_use() -> None:
+    pair = Pair(nasty.schema._schema)
+    question = Question("query ($no: Boolean = true) { cup { name @skip(if: $no) } }", {"no": None})
+
+    for _ in range(2):
+        [(message, path)] = asked(question, pair)["errors"]
+        assert message.startswith("Argument 'if' has invalid value") and path == ["cup"]
+
+
+def test_a_slip_in_compiling_costs_time_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slip(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(plans, "compiled", slip)
+    pair = Pair(nasty.schema._schema)
+
+    assert asked(Question("{ cup { name } }", {}), pair)["data"] == {"cup": {"name": "cup"}}
+    assert [record.getMessage() for record in caplog.records] == [
+        "An operation could not be compiled; it runs, but slowly"
+    ]
+
+
+def test_a_class_of_ones_own_is_as_good_as_the_one_it_extends() -> None:
+    pair, guest = Pair(nasty.schema._schema), good_kitchen()
+    plate = nasty.FinePlate(name="fine", label=None, age=1, size=2, on=None)
+    guest.served.friend, guest.served.anything = plate, plate
+    operation = pair.prepared("{ cup { friend { name } anything { ... on Plate { size } } } }")
+
+    result = pair.compiler.execute(operation, {}, guest)
+
+    assert result == ExecutionResult({"cup": {"friend": {"name": "fine"}, "anything": {"size": 2}}}, None)
 
 
 def test_introspection_is_left_to_the_executor_and_the_rest_is_not() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from graphql import GraphQLAbstractType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.union import StrawberryUnion
 
 from cafe_graphql.execution.compiled.source import Uncompiled, Unfit
@@ -13,6 +15,8 @@ from cafe_graphql.execution.compiled.values import check_plain
 
 DEFINITION = "strawberry-definition"
 MAX_OTHERS = 100
+
+T = TypeVar("T")
 
 
 def of(type_: GraphQLObjectType) -> type:
@@ -37,17 +41,33 @@ def members(schema: GraphQLSchema, type_: GraphQLAbstractType) -> Mapping[type, 
 def others(type_: GraphQLObjectType) -> Callable[[object], None]:
     """Give a check for objects of other classes, which raises `Unfit` if graphql-core might refuse them."""
     accepted: set[type] = set()
+    origin = of(type_)
 
     def check(value: object) -> None:
+        if hasattr(value, TYPE_CAST_ATTRIBUTE):
+            raise Unfit
         if type(value) in accepted:
             return
         check_plain(value)
-        if type_.is_type_of is not None:
+        if type_.is_type_of is not None and not isinstance(value, origin):
             raise Unfit
         if len(accepted) < MAX_OTHERS:
             accepted.add(type(value))
 
     return check
+
+
+class Table(dict[type, T]):
+    """What is to be done with an object, by its class; a class that Strawberry takes for one of these is as good."""
+
+    def __missing__(self, class_: type) -> T:
+        definition = getattr(class_, "__strawberry_definition__", None)
+        for known in self:
+            if definition is not None and definition is known.__strawberry_definition__:  # type: ignore[attr-defined]
+                if len(self) < MAX_OTHERS:
+                    self[class_] = self[known]
+                return self[known]
+        raise Unfit
 
 
 def _is_told_by_class(type_: GraphQLAbstractType, member: GraphQLObjectType) -> bool:

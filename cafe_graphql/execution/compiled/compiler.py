@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from weakref import WeakKeyDictionary
 from graphql import (
     ExecutionResult,
     Executor,
+    GraphQLError,
     GraphQLSchema,
     default_field_resolver,
     default_type_resolver,
@@ -25,6 +27,8 @@ from cafe_graphql.execution.compiled.parts import Shortcuts
 from cafe_graphql.execution.compiled.plans import Plan
 from cafe_graphql.execution.compiled.variables import Variables
 from cafe_graphql.execution.prepared import Operation
+
+log = logging.getLogger("cafe_graphql")
 
 MAX_FIELDS = 500
 MAX_FIELDS_ALIVE = 50_000
@@ -121,7 +125,13 @@ class Compiler:
             self._helpers,
             self._hide_suggestions,
         )
-        return plans.compiled(strawberry, executor, frame, MAX_FIELDS)
+        try:
+            return plans.compiled(strawberry, executor, frame, MAX_FIELDS)
+        except GraphQLError:  # a switch that is null: the executor will say so
+            return None
+        except Exception:
+            log.exception("An operation could not be compiled; it runs, but slowly")
+            return None
 
     def _release(self, size: int) -> None:
         self._fields_alive -= size

@@ -154,7 +154,7 @@ class Selections:
             name: code.text if code.needs_run is needs_run else f"lambda o, run, path: {code.text}(o)"
             for name, code in found.items()
         }
-        return Code(self._source.table(rows), needs_run)
+        return Code(self._source.table(self._source.name(classes.Table, "Table"), rows), needs_run)
 
     def _once(self, type_: Any, group: Group, write: Callable[[], Code]) -> Code:
         key = (type_, *(id(details.node) for details in group))

@@ -56,11 +56,11 @@ class Source:
         self._lines += [f"def {name}({parameters}):", *body]
         return name
 
-    def table(self, rows: Mapping[str, str]) -> str:
-        """Define a dictionary of expressions; give its name."""
+    def table(self, kind: str, rows: Mapping[str, str]) -> str:
+        """Define a dictionary of expressions, and of the kind that is named; give its name."""
         self._functions += 1
         name = f"t{self._functions}"
-        self._lines.append(f"{name} = {{{', '.join(f'{key}: {value}' for key, value in rows.items())}}}")
+        self._lines.append(f"{name} = {kind}({{{', '.join(f'{key}: {value}' for key, value in rows.items())}}})")
         return name
 
     def load(self) -> Mapping[str, Callable[..., Any]]:
