@@ -4,21 +4,27 @@ graphql-core's executor asks the same questions of every field of every object: 
 the value wait, what are its children. For one operation the answers never change. So an operation that comes a second
 time is turned into Python source that holds nothing but the answers, and that source is what runs from then on:
 
-    { menu { items { name price { minorUnits } } } }          is compiled to
+    { menu { items { name price { minorUnits } } } }          becomes, but for numbers in the names,
 
-    def f2(o):                                                 # Money
+    def f1(o):
         if type(o) is not Money: other_Money(o)
         return {'minorUnits': (v if type(v := o.minor_units) is int and -2147483648 <= v <= … else leaf_Int(v))}
-    def f1(o):                                                 # MenuItem
+    def f2(o):
         if type(o) is not MenuItem: other_MenuItem(o)
-        return {'name': (v if type(v := o.name) is str else leaf_String(v)), 'price': f2(o.price)}
-    …
+        return {'name': (v if type(v := o.name) is str else leaf_String(v)), 'price': f1(o.price)}
+    def f3(o):
+        return [f2(i0) for i0 in (o if type(o) is list else collection(o))]
+    def f4(o):
+        if type(o) is not Menu: other_Menu(o)
+        return {'items': f3(o.items)}
+    def f5(o, run, path):
+        return {'menu': f4(call_menu(o, run, (path, 'menu', 'Query')))}
 
 **What is promised.** The answer is graphql-core's, errors and their order too, because graphql-core gives it whenever
 anything is out of the ordinary. Compiled code knows only how things go well; what it does not know it raises, and
 never answers for. Then a query is run anew by the executor (its resolvers change nothing, by GraphQL's own rule), and
-of anything else just that value is completed anew: nothing is resolved twice that may change something, and no
-resolver that waits is called twice.
+of anything else just that value is completed anew: nothing is resolved twice that may change something, and nothing
+that waits is begun twice.
 
 **What runs how**
 - A query, or an event of a subscription, in which no field waits is *whole*: one call gives its data.
