@@ -120,6 +120,9 @@ class Settings(BaseSettings):
         """What one caller may ask in a minute: in development counted and shown, and never in the way."""
         return self.rate_limit or (PRODUCTION_LIMIT if self.production else NO_LIMIT)
 
+    response_cache: Literal["on", "off"] = "on"
+    """Whether answers that are the same for everybody are kept until the menu changes."""
+
     @property
     def database_file(self) -> Path:
         """The file behind `database_url`."""

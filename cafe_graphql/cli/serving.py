@@ -98,7 +98,7 @@ def _serve(settings: Settings) -> None:
     from cafe_graphql.web.streams.keeping import DEFAULT_LIMITS
 
     uvicorn.run(
-        "cafe_graphql.app:create_app",
+        "cafe_graphql.app:create_process",
         factory=True,
         host=settings.host,
         port=settings.port,
