@@ -95,11 +95,11 @@ def _revoke(connection: Connection, cafe: Cafe, actor: Actor, public_id: str) ->
 
 
 def _ensure_signing_key(connection: Connection, cafe: Cafe) -> None:
-    if not keys.signing_keys(connection):
+    if not keys.signing_keys(connection, cafe.clock()):
         _add_signing_key(connection, cafe)
 
 
 def _add_signing_key(connection: Connection, cafe: Cafe) -> None:
     now = cafe.clock()
-    keys.drop_signing_keys(connection, replaced_before=now - sessions.LIFE)
+    keys.drop_signing_keys(connection, now - sessions.LIFE)
     keys.add_signing_key(connection, secrets.token_hex(4), secrets.token_urlsafe(32), now)
