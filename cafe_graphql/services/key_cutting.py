@@ -45,16 +45,12 @@ async def cut(
     now = cafe.clock()
     if problems := list(accounts.key_problems(name, scopes, expires_at, now)):
         raise Rejected(problems)
-    secret = MARK + secrets.token_urlsafe(32)
-    key = ApiKey(0, secrets.token_urlsafe(12), name, secret[:PREFIX_LENGTH], frozenset(scopes), now, None, expires_at)
-    return Cut(await cafe.store.write(keys.add, key, digest(secret), actor.id), secret)
+    return await cafe.store.write(_cut, actor, name, frozenset(scopes), now, expires_at)
 
 
 async def cut_first(cafe: Cafe) -> Cut | None:
     """Make a manager's key for a café that has never had any; None when it has."""
-    if await cafe.store.read(keys.have_ever_been):
-        return None
-    return await cut(cafe, HOUSE, "manager", frozenset(Scope))
+    return await cafe.store.write(_cut_first, cafe.clock())
 
 
 async def revoke(cafe: Cafe, actor: Actor, public_id: str) -> ApiKey:
@@ -84,6 +80,25 @@ async def ensure_signing_key(cafe: Cafe) -> None:
 async def change_signing_key(cafe: Cafe) -> None:
     """Sign with a new secret from now on; sessions under way are believed until they end by themselves."""
     await cafe.store.write(_add_signing_key, cafe)
+
+
+def _cut(
+    connection: Connection,
+    actor: Actor,
+    name: str,
+    scopes: frozenset[Scope],
+    now: datetime,
+    expires_at: datetime | None,
+) -> Cut:
+    secret = MARK + secrets.token_urlsafe(32)
+    key = ApiKey(0, secrets.token_urlsafe(12), name, secret[:PREFIX_LENGTH], scopes, now, None, expires_at)
+    return Cut(keys.add(connection, key, digest(secret), actor.id), secret)
+
+
+def _cut_first(connection: Connection, now: datetime) -> Cut | None:
+    if keys.have_ever_been(connection):
+        return None
+    return _cut(connection, HOUSE, "manager", frozenset(Scope), now, None)
 
 
 def _revoke(connection: Connection, cafe: Cafe, actor: Actor, public_id: str) -> ApiKey:
