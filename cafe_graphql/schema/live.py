@@ -7,13 +7,12 @@ from typing import Annotated
 import strawberry
 
 from cafe_graphql.core import menu as core_menu
-from cafe_graphql.core import permissions
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.schema import events, ids, menu
 from cafe_graphql.schema.events import OrderEvent
 from cafe_graphql.schema.orders import Order
-from cafe_graphql.services import recognising
+from cafe_graphql.services import ordering, recognising
 from cafe_graphql.services.cafe import Cafe, Update
 from cafe_graphql.services.following import Followed
 
@@ -67,7 +66,7 @@ class Told:
         if not self._viewer.is_guest:
             self._viewer = recognising.still(self._cafe, self._viewer)
             if self._right is not None:
-                permissions.require(self._viewer, self._right)
+                ordering.check_may(self._viewer, self._right, update.order)
         return of(update, self._cafe.menu(), self._viewer, self._right is None)
 
     async def aclose(self) -> None:
