@@ -100,6 +100,8 @@ def readable(actor: Actor, wanted: Filter) -> Filter:
     """Narrow what is asked of the order book down to what the actor may read: all of it, or their own."""
     if permissions.require(actor, Act.READ_ORDERS) is Reach.ALL:
         return wanted
+    if wanted.customer_id not in (None, actor.person_id):
+        return replace(wanted, statuses=())  # somebody else's: none of them
     return replace(wanted, customer_id=actor.person_id)
 
 
