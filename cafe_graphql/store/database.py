@@ -38,6 +38,7 @@ class Database:
             connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
             json_serializer=_to_json,
             json_deserializer=orjson.loads,
+            hide_parameters=True,  # an accident is logged with its statement, and not with secrets
         )
         event.listen(self.engine, "connect", _set_up)
         event.listen(self.engine, "begin", _begin)
