@@ -139,7 +139,7 @@ def still(cafe: Cafe, actor: Actor) -> Actor:
         raise Unauthenticated("Your session has ended, or your key has expired: say anew who you are.")
     if actor.key_id is None and actor.person_id is None:
         return actor
-    return cafe.store.read_now(_now, actor)
+    return cafe.known(_now, actor)
 
 
 def _now(connection: Connection, actor: Actor) -> Actor:
