@@ -96,7 +96,7 @@ class Callers:
         role = _role(identity) if issuer.gives_roles else None
         if person is None or (role is not None and person.role is not role):
             person = await self._cafe.store.write(_welcome, self._cafe, identity, role)
-        return person.actor(identity.expires_at)
+        return person.actor(identity.expires_at + issuer.leeway)
 
     def _by_key(self, digest: str) -> Actor:
         is_house = self._house is not None and hmac.compare_digest(digest, self._house)
