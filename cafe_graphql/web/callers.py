@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from cafe_graphql.core.errors import Away, Unauthenticated
+from cafe_graphql.core.errors import Away, Busy, Unauthenticated
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.core.rates import RateLimit
 from cafe_graphql.services.recognising import Callers
@@ -42,5 +42,5 @@ async def identified(callers: Callers, headers: Headers, parameters: Mapping[str
         return await callers.recognise(credential)
     except Unauthenticated as error:
         raise credentials.unauthenticated(str(error)) from None
-    except Away as error:
+    except (Away, Busy) as error:
         raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None
