@@ -80,6 +80,7 @@ def serve(
     """
     settings = _settings(host=host, port=port, database_url=database, workers=workers)
     _check_port(settings)
+    _check_issuer(settings)
     is_new = not settings.database_file.exists()
     has_started = _run(settings, menu_editing.ensure_menu)
     if has_started:
@@ -314,6 +315,16 @@ def _check_port(settings: Settings) -> None:
     except OSError as error:
         where = f"{settings.host}, port {settings.port}"
         _stop(f"Nothing can listen on {where}: {error.strerror}. Choose another with --host or --port.")
+
+
+def _check_issuer(settings: Settings) -> None:
+    if settings.oidc_issuer is not None:
+        from cafe_graphql.app import trusted_issuer
+
+        try:
+            trusted_issuer(settings)
+        except ValueError as error:
+            _stop(f"CAFE_OIDC_ISSUER and CAFE_OIDC_AUDIENCE cannot be used: {error}.")
 
 
 def _serve(settings: Settings, reload: bool) -> None:

@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Door:
     """
     settings = settings or Settings()
     streams = Streams()
-    issuer = _issuer(settings)
+    issuer = trusted_issuer(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -97,7 +97,8 @@ def create_app(settings: Settings | None = None) -> Door:
     return Door(app, path=GRAPHQL, endpoint=endpoint, sockets=sockets)
 
 
-def _issuer(settings: Settings) -> "Issuer | None":
+def trusted_issuer(settings: Settings) -> "Issuer | None":
+    """Give the issuer that the settings name, if they name one; ValueError says why it cannot be one."""
     if settings.oidc_issuer is None:
         return None
     from cafe_graphql.gateways.oidc import Issuer  # brings cryptography and an HTTP client
