@@ -291,7 +291,11 @@ def _settings(**flags: object) -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        _stop("\n".join(f"CAFE_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors()))
+        _stop("\n".join(f"CAFE_{_shown(e['loc'][0], e['input'])}: {e['msg']}" for e in error.errors()))
+
+
+def _shown(name: int | str, value: object) -> str:
+    return f"{str(name).upper()}={'…' if name == 'api_key' else value}"
 
 
 def _run(settings: Settings, act: Callable[[Cafe], Awaitable[T]]) -> T:
