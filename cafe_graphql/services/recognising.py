@@ -156,7 +156,8 @@ def _now(connection: Connection, actor: Actor) -> Actor:
 
 def _role(identity: Identity) -> Role:
     """The highest of the roles that an issuer gives somebody, of those that there are here."""
-    return max((role for role in Role if role in identity.roles), key=list(Role).index, default=Role.CUSTOMER)
+    said = {role.lower() for role in identity.roles}
+    return max((role for role in Role if role in said), key=list(Role).index, default=Role.CUSTOMER)
 
 
 def _welcome(connection: Connection, cafe: Cafe, identity: Identity, role: Role | None) -> Person:
