@@ -52,8 +52,8 @@ class Mutation:
         idempotency_key: Annotated[
             str | None,
             strawberry.argument(
-                description="New for each order and hard to guess, such as a UUID: who repeats it with the same input is"
-                " given the order. At most 255 characters."
+                description="New for each order and hard to guess, such as a UUID: who repeats it with the same input"
+                " is given the order. At most 255 characters."
             ),
         ] = None,
         expected_total_minor_units: Annotated[
