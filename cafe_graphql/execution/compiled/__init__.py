@@ -40,8 +40,8 @@ more than `MAX_FIELDS_ALIVE` fields are compiled at one time.
 
 **The files**, from the outside in: `compiler` (when to compile, and whether to trust the result), `plans` (an operation
 as a whole or in parts), `parts` (the executor that uses them), `selections` (the code for a selection set), `leaves`
-and `classes` (for scalars and enums, and for objects), `calls`, `resolvers`, `arguments` and `variables` (calling
-what Strawberry would call), `source` (the text itself).
+and `classes` (for scalars and enums, and for objects), `calls`, `resolvers`, `arguments`, `variables` and
+`inputs` (calling what Strawberry would call), `source` (the text itself).
 
 It is called from one place, `Engine._run`: without it the engine works, and is slower.
 """
