@@ -3,7 +3,7 @@
 import os
 from random import Random, SystemRandom
 
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
 from tests.execution.comparing import Pair
@@ -83,7 +83,7 @@ def test_waiting_for_orders_leaves_the_rest_compiled(window: Window) -> None:
     question = Question("{ orders(first: 2) { totalCount nodes { id lines { item { name } } } } }", {})
 
     async def ask() -> None:
-        assert not (await pair.same(question, lambda: Context(window.cafe, GUEST))).errors
+        assert not (await pair.same(question, lambda: Context(window.cafe, HOUSE))).errors
 
     window.loop.run_until_complete(ask())
     [plan] = pair.plans

@@ -28,6 +28,7 @@ that waits is begun twice.
 
 **What runs how**
 - A query, or an event of a subscription, in which no field waits is *whole*: one call gives its data.
+- An operation of one root field that waits, with none below it that does, is *awaited*: one call before, one behind.
 - Anything else is run by the executor itself (`parts`), so the order of mutations, waiting, and the way of errors and
   nulls stay its own; but below each field where no field waits, a compiled function completes the value at once.
 - Not compiled at all: introspection, `@defer` and `@stream`, types that Strawberry did not make or that decide by
