@@ -51,7 +51,8 @@ def revoke_key(
     async def revoke(cafe: Cafe) -> ApiKey:
         meant = [key for key in await key_cutting.every(cafe, HOUSE) if key.prefix == prefix.rstrip("…")]
         if len(meant) != 1:
-            stop(f"{len(meant) or 'No'} keys begin with {prefix}: see cafe key list.")
+            found = f"{len(meant)} keys are" if meant else "No key is"
+            stop(f"{found} listed as {prefix}: see cafe key list.")
         return await key_cutting.revoke(cafe, HOUSE, meant[0].public_id)
 
     typer.echo(f"Revoked the key {run(settings_of(database_url=database), revoke).name}.")

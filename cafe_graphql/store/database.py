@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import orjson
@@ -39,11 +41,13 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        _make_private(Path(url.removeprefix("sqlite:///")))
         self.engine = create_engine(
             url,
             connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
             json_serializer=to_json,
             json_deserializer=orjson.loads,
+            hide_parameters=True,  # an accident is logged with its statement, and not with secrets
         )
         event.listen(self.engine, "connect", _set_up)
         event.listen(self.engine, "begin", _begin)
@@ -126,6 +130,12 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _make_private(file: Path) -> None:
+    """Make a new file one that nobody else on this machine can read: it holds what sessions are signed with."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _set_up(connection: sqlite3.Connection, _: object) -> None:
