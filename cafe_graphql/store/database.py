@@ -56,14 +56,26 @@ class Database:
         except DBAPIError as error:
             raise Unusable(f"The database {url} cannot be opened: {error.orig}.") from error
         self._driver = driver(self._reader)
+        self._version: int | None = None
         self.on_commit: Callable[[], None] = lambda: None
         """Called on the event loop after acts of this process were committed."""
         self._writer = Writer(writes.execution_options(cafe_writes=True), File(writes))
 
     def data_version(self) -> int:
-        """A number that changes whenever another connection, in this or another process, has committed."""
-        version: int = self._driver.execute("PRAGMA data_version").fetchone()[0]
-        return version
+        """A number that changes whenever another connection, in this or another process, has committed.
+
+        On the event loop it is asked for once in each turn: whatever was sent after a commit is handled in a later one.
+        """
+        if self._version is None:
+            version: int = self._driver.execute("PRAGMA data_version").fetchone()[0]
+            if (loop := _running_loop()) is None:
+                return version
+            self._version = version
+            loop.call_soon(self._forget_version)
+        return self._version
+
+    def _forget_version(self) -> None:
+        self._version = None
 
     def read_now(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a quick read on one snapshot; only on the thread that opened the database."""
@@ -111,6 +123,13 @@ class Database:
         self._writer.close()
         self._reader.close()
         self.engine.dispose()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _make_private(file: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 from random import Random, SystemRandom
 
-from cafe_graphql.core.people import HOUSE
+from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
 from tests.execution.comparing import Pair
@@ -46,7 +46,7 @@ def test_any_question_is_answered_alike(window: Window) -> None:
     async def ask_all() -> None:
         for seed in range(FIRST, FIRST + EXAMPLES):
             question = Maker(pair.schema, Random(seed), known).question(root)
-            await pair.same(question, lambda: Context(window.cafe, HOUSE))
+            await pair.same(question, lambda: Context(window.cafe, GUEST))
 
     window.loop.run_until_complete(ask_all())
 
@@ -70,7 +70,7 @@ def test_the_questions_of_everyday_are_compiled_as_a_whole(window: Window) -> No
 
     async def ask_all() -> None:
         for question in questions:
-            assert not (await pair.same(question, lambda: Context(window.cafe, HOUSE))).errors
+            assert not (await pair.same(question, lambda: Context(window.cafe, GUEST))).errors
 
     window.loop.run_until_complete(ask_all())
 

@@ -28,6 +28,7 @@ that waits is begun twice.
 
 **What runs how**
 - A query, or an event of a subscription, in which no field waits is *whole*: one call gives its data.
+- An operation of one root field that waits, with none below it that does, is *awaited*: one call before, one behind.
 - Anything else is run by the executor itself (`parts`), so the order of mutations, waiting, and the way of errors and
   nulls stay its own; but below each field where no field waits, a compiled function completes the value at once.
 - Not compiled at all: introspection, `@defer` and `@stream`, types that Strawberry did not make or that decide by
@@ -40,8 +41,8 @@ more than `MAX_FIELDS_ALIVE` fields are compiled at one time.
 
 **The files**, from the outside in: `compiler` (when to compile, and whether to trust the result), `plans` (an operation
 as a whole or in parts), `parts` (the executor that uses them), `selections` (the code for a selection set), `leaves`
-and `classes` (for scalars and enums, and for objects), `calls`, `resolvers`, `arguments` and `variables` (calling
-what Strawberry would call), `source` (the text itself).
+and `classes` (for scalars and enums, and for objects), `calls`, `resolvers`, `arguments`, `variables` and
+`inputs` (calling what Strawberry would call), `source` (the text itself).
 
 It is called from one place, `Engine._run`: without it the engine works, and is slower.
 """

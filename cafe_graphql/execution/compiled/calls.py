@@ -52,7 +52,13 @@ class Frame:
 
 
 def caller(
-    resolver: Resolver, field: GraphQLField, group: list[FieldDetails], parent: GraphQLObjectType, frame: Frame
+    resolver: Resolver,
+    field: GraphQLField,
+    group: list[FieldDetails],
+    parent: GraphQLObjectType,
+    frame: Frame,
+    *,
+    may_wait: bool = False,
 ) -> Callable[[Any, Run, PlainPath], Any]:
     """Give what calls a resolver with the arguments that the operation says."""
     node, resolve = group[0].node, resolver.call
@@ -64,7 +70,7 @@ def caller(
         if given is None:
             given = get_argument_values(field, node, run.variable_values, None, frame.hide_suggestions)
         value = resolve(source, describe(run, path), **given)
-        if type(value) is CoroutineType:
+        if type(value) is CoroutineType and not may_wait:
             value.close()  # it was not to be seen that this one waits, so it is called again where it may
             raise Unfit
         return value

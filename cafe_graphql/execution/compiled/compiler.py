@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from weakref import WeakKeyDictionary
 
 from graphql import (
@@ -23,8 +23,8 @@ from strawberry.schema import Schema
 
 from cafe_graphql.execution.compiled import plans, switches
 from cafe_graphql.execution.compiled.calls import Frame, Run
-from cafe_graphql.execution.compiled.parts import Shortcuts
-from cafe_graphql.execution.compiled.plans import Plan
+from cafe_graphql.execution.compiled.parts import Direct, Shortcuts
+from cafe_graphql.execution.compiled.plans import Awaited, Plan
 from cafe_graphql.execution.compiled.variables import Variables
 from cafe_graphql.execution.prepared import Operation
 
@@ -79,6 +79,8 @@ class Compiler:
         plan = self._plan(operation, known, variables, values)
         if plan is None:
             return None
+        if plan.awaited is not None:
+            return self._awaited(plan, plan.awaited, root, context, values)
         if plan.whole is None:
             return self._in_parts(plan, root, context, values, serially)
         try:
@@ -136,8 +138,31 @@ class Compiler:
     def _release(self, size: int) -> None:
         self._fields_alive -= size
 
+    async def _awaited(
+        self, plan: Plan, awaited: Awaited, root: object, context: object, values: VariableValues
+    ) -> ExecutionResult:
+        """Run an operation that waits once; if that fails, the executor is handed what came, and says what is wrong."""
+        run = Run(root, context, values)
+        try:
+            value = await awaited.begin(root, run, awaited.path)
+        except Exception as error:
+            given = _raising(error)
+        else:
+            try:
+                return ExecutionResult({awaited.name: awaited.complete(value, run, awaited.path)}, None)
+            except Exception:
+                given = _giving(value)
+        result = self._in_parts(plan, root, context, values, None, Direct({awaited.resolve: given}))
+        return result if isinstance(result, ExecutionResult) else await result
+
     def _in_parts(
-        self, plan: Plan, root: object, context: object, values: VariableValues, serially: bool | None
+        self,
+        plan: Plan,
+        root: object,
+        context: object,
+        values: VariableValues,
+        serially: bool | None,
+        calls: Direct | None = None,
     ) -> Result:
         frame = plan.frame
         executor = Shortcuts(
@@ -151,12 +176,23 @@ class Compiler:
             default_field_resolver,
             default_type_resolver,
             default_field_resolver,
-            middleware_manager=plan.calls,
+            middleware_manager=calls or plan.calls,
             is_awaitable=self._is_awaitable,
             hide_suggestions=self._hide_suggestions,
         )
         executor.parts = plan.parts
         return cast("Result", executor.execute_operation(serially))
+
+
+def _giving(value: object) -> Callable[..., Any]:
+    return lambda *_, **__: value
+
+
+def _raising(error: Exception) -> Callable[..., Any]:
+    def resolve(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return resolve
 
 
 def _any_executor(schema: GraphQLSchema) -> Executor[Any]:

@@ -10,6 +10,7 @@ from graphql import Executor, GraphQLList, GraphQLNonNull, GraphQLObjectType, Op
 from graphql.execution.collect_fields import collect_fields
 from strawberry.schema import Schema
 
+from cafe_graphql.execution.compiled import calls
 from cafe_graphql.execution.compiled.calls import Frame
 from cafe_graphql.execution.compiled.parts import Direct, Part, key
 from cafe_graphql.execution.compiled.resolvers import Resolver
@@ -17,11 +18,29 @@ from cafe_graphql.execution.compiled.selections import Group, Selections
 from cafe_graphql.execution.compiled.source import Source, TooLarge, Uncompiled
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The only root field of an operation: `begin` gives what its value is awaited from, and `complete` completes it.
+
+    `resolve` is the field's own resolver, in whose place the value can be handed to the executor.
+    """
+
+    name: str
+    path: Any
+    begin: Callable[[Any, Any, Any], Any]
+    complete: Part
+    resolve: Callable[..., Any]
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Plan:
-    """`whole` gives the data of an operation from its root value; without it, `parts` and `calls` are what helps."""
+    """`whole` gives the data of an operation from its root value, and `awaited` when nothing else has to wait.
+
+    Without them, `parts` and `calls` are what helps.
+    """
 
     whole: Callable[[Any, Any, Any], dict[str, Any]] | None
+    awaited: Awaited | None
     parts: Mapping[tuple[int, ...], Part]
     calls: Direct
     frame: Frame
@@ -60,7 +79,8 @@ class _Planner:
         if whole is None and not found:
             return None
         entire = loaded[whole] if whole else None
-        return Plan(entire, found, Direct(self._calls), self._frame, self._selections.spent)
+        awaited = None if whole else self._awaited(root, groups, found)
+        return Plan(entire, awaited, found, Direct(self._calls), self._frame, self._selections.spent)
 
     def _root_groups(self, root: GraphQLObjectType) -> Mapping[str, Group]:
         executor = self._executor
@@ -76,6 +96,22 @@ class _Planner:
         except Uncompiled:
             return None
         return self._source.function("o, run, path", code.text)
+
+    def _awaited(
+        self, root: GraphQLObjectType, groups: Mapping[str, Group], parts: Mapping[tuple[int, ...], Part]
+    ) -> Awaited | None:
+        """Give the only root field, if it waits and nothing below it does."""
+        if len(groups) > 1 or self._executor.operation.operation is OperationType.SUBSCRIPTION:
+            return None
+        ((name, group),) = groups.items()
+        field = self._executor.schema.get_field(root, group[0].node.name.value)
+        if field is None or field.resolve is None or (part := parts.get(key(field.type, group))) is None:
+            return None
+        resolved = self._selections.resolved(root, group)
+        if not isinstance(resolved, Resolver) or not resolved.waits:
+            return None
+        begin = calls.caller(resolved, field, group, root, self._frame, may_wait=True)
+        return Awaited(name, (None, name, root.name), begin, part, field.resolve)
 
     def _descend(self, parent: GraphQLObjectType, groups: Mapping[str, Group]) -> None:
         """Compile each field of a type whose value never waits; of the others, look at the fields below."""

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import (
-    GraphQLError,
-    GraphQLNonNull,
-    GraphQLSchema,
-    Undefined,
-    VariableDefinitionNode,
-    get_variable_values,
-    is_leaf_type,
-)
+from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, VariableDefinitionNode, get_variable_values
 from graphql.execution.get_variable_signature import get_variable_signature
-from graphql.execution.values import VariableValues, VariableValueSource, input_is_nested_too_deeply
-from graphql.utilities import coerce_input_value
+from graphql.execution.values import VariableValues, VariableValueSource
+
+from cafe_graphql.execution.compiled.inputs import reader
+from cafe_graphql.execution.compiled.source import Unfit
 
 _NONE = VariableValues({}, {})
 
@@ -28,41 +22,35 @@ class Variables:
         self._schema = schema
         self._definitions = definitions
         found = [get_variable_signature(schema, definition) for definition in definitions]
-        self._signatures = [signature for signature in found if not isinstance(signature, GraphQLError)]
+        self._signatures = [
+            (signature, reader(signature.type)) for signature in found if not isinstance(signature, GraphQLError)
+        ]
 
     def coerced(self, given: Mapping[str, Any]) -> VariableValues | None:
         """Give the values as resolvers see them; None if they do not fit."""
         if not self._definitions:
             return _NONE
         try:
-            return self._quickly(given) or self._thoroughly(given)
+            return self._quickly(given)
         except Exception:
-            return None  # nested too deeply, or refused by an input of Strawberry's
+            return self._thoroughly(given)
 
-    def _quickly(self, given: Mapping[str, Any]) -> VariableValues | None:
+    def _quickly(self, given: Mapping[str, Any]) -> VariableValues:
         sources, coerced = {}, {}
-        for signature in self._signatures:
+        for signature, read in self._signatures:
             name = signature.name
-            value = given.get(name, Undefined)
-            if value is not Undefined:
-                sources[name] = VariableValueSource(signature, value)
-                coerced[name] = _value(signature.type, value)
-                if coerced[name] is Undefined:
-                    return None
+            if name in given:
+                sources[name] = VariableValueSource(signature, given[name])
+                coerced[name] = read(given[name])
             elif signature.default is None and not isinstance(signature.type, GraphQLNonNull):
                 sources[name] = VariableValueSource(signature)
             else:
-                return None
+                raise Unfit
         return VariableValues(sources, coerced)
 
     def _thoroughly(self, given: Mapping[str, Any]) -> VariableValues | None:
-        values = get_variable_values(self._schema, self._definitions, dict(given), max_errors=1)
+        try:
+            values = get_variable_values(self._schema, self._definitions, dict(given), max_errors=1)
+        except Exception:
+            return None  # nested too deeply, or refused by an input of Strawberry's
         return None if isinstance(values, list) else values
-
-
-def _value(type_: Any, value: Any) -> Any:
-    """Give a value as graphql-core does; Undefined where it does not fit."""
-    bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
-    if not is_leaf_type(bare) and input_is_nested_too_deeply(value, type_):
-        return Undefined
-    return coerce_input_value(value, type_)
