@@ -141,7 +141,7 @@ class Mutation:
             return SessionPayload.refused(refusal)
 
     @strawberry.mutation(
-        description=told("Signs somebody in for an hour. Ten wrong passwords close an account for five minutes.", None)
+        description=told("Signs somebody in for an hour. Ten wrong passwords close an account for some minutes.", None)
     )
     async def sign_in(
         self,
