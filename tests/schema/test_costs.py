@@ -114,7 +114,7 @@ def test_quotes_cost_by_what_is_to_be_looked_through(window: Window, aliases: in
 
     told = ask(window, f"query ($i: OrderInput!) {{ {fields} }}", i=order(95, 39)).payload
 
-    each = 20 + 5 * 95 * (1 + 2 * 39) + 95 * 2  # itself, every value that is sent, and the problems of each line
+    each = 20 + 5 * 95 * (1 + 2 * 39) + 1 + 95 * 2  # itself, every value that is sent, and the problems of each line
     if aliases == 1:
         assert told["extensions"]["cost"]["estimated"] == each
     else:
@@ -136,4 +136,4 @@ def test_a_list_in_a_variable_of_its_own_or_written_out_costs_the_same(window: W
 
     told = [ask(window, query, **variables).payload["extensions"]["cost"]["estimated"] for query, variables in asked]
 
-    assert told == [20 + 5 * 9 + 3] * 3
+    assert told == [20 + 5 * 9 + 1 + 3] * 3
