@@ -48,7 +48,9 @@ def _circular_fragment(caller: httpx2.Client) -> bool:
 
 
 def _circular_introspection(caller: httpx2.Client) -> bool:
-    types = _at(_ask(caller, f"query cop {{ __schema {{ types {{ {TYPES_OF_TYPES} }} }} }}"), "data", "__schema", "types")
+    types = _at(
+        _ask(caller, f"query cop {{ __schema {{ types {{ {TYPES_OF_TYPES} }} }} }}"), "data", "__schema", "types"
+    )
     return isinstance(types, list) and len(types) > 25
 
 

@@ -26,7 +26,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cafe_graphql.schema.root import core_schema
 
-
 _SCHEMA = build_schema(print_schema(core_schema()))  # without resolvers: there is nothing to be had
 
 # graphql-core of today refuses by itself what scanners look for in others.

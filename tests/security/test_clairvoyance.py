@@ -43,7 +43,7 @@ def test_in_development_it_recovers_what_it_asks_for_patiently(cafe_server: str,
 
 def test_of_a_server_that_believes_everybody_it_recovers_whatever_it_has_words_for(tmp_path: Path) -> None:
     with serve(gullible.server()) as (host, port):
-        found = recovered(f"http://{host}:{port}/graphql", ROOTS + ["name", "price", "items", "formatted"], tmp_path)
+        found = recovered(f"http://{host}:{port}/graphql", [*ROOTS, "name", "price", "items", "formatted"], tmp_path)
 
     assert found["Query"] == set(ROOTS)
     assert found["MenuItem"] >= {"name", "price"} and found["Money"] == {"formatted"}

@@ -11,13 +11,6 @@ from tests.security.production import caller
 
 
 @pytest.fixture(scope="module")
-def stranger(production: str) -> Iterator[httpx2.Client]:
-    with caller(production) as scanner:
-        scanner.follow_redirects = True
-        yield scanner
-
-
-@pytest.fixture(scope="module")
 def victim() -> Iterator[httpx2.Client]:
     with serve(gullible.server()) as (host, port), caller(f"http://{host}:{port}") as scanner:
         yield scanner
