@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import Engine, event
 from starlette.types import ASGIApp
 
 from cafe_graphql.app import create_app
@@ -83,3 +84,18 @@ async def _last(app: ASGIApp, said: "asyncio.Queue[str]", heard: "asyncio.Queue[
         heard.put_nowait(message["type"])
 
     await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, int]]]:
+    """Give what is asked of any database in the block, and with how many values."""
+    told: list[tuple[str, int]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        told.append((statement, len(parameters)))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

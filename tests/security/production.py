@@ -42,7 +42,7 @@ def address(url: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def wait_for_room_in_the_minute(seconds: int = 20) -> None:
+def wait_for_room_in_the_minute(seconds: int = 10) -> None:
     """Wait until so much is left of the minute by whose end budgets are full again."""
     if (passed := time.time() % 60) > 60 - seconds:
         time.sleep(60 - passed)

@@ -19,7 +19,7 @@ from tests.security.production import KEY, WITH_KEY, ask, caller
 PATIENCE = 10.0
 """Seconds that an answer may take meanwhile, on a machine that does more than this test."""
 
-SECONDS = 4.0
+SECONDS = 2.5
 """For how long each attack is kept up."""
 
 PLACE = 'mutation { placeOrder(input: { lines: [{ item: "latte" }] }) { order { id } } }'

@@ -5,14 +5,12 @@ How long it takes in fact is left to a measurement; here is counted what it does
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from tests.clients.raw import Reply
-from tests.security.inside import Inside, opened
+from tests.security.inside import Inside, opened, statements
 from tests.security.production import KEY
 
 MENU = json.dumps({"query": "{ menu { version } }"}).encode()
@@ -33,21 +31,6 @@ def send(inside: Inside, credential: str, body: bytes = MENU) -> Reply:
 
 def key(inside: Inside) -> Any:
     return send(inside, KEY, json.dumps({"query": CREATE}).encode()).json["data"]["createApiKey"]
-
-
-@contextmanager
-def statements() -> Iterator[list[tuple[str, int]]]:
-    """Give what is asked of any database in the block, and with how many values."""
-    told: list[tuple[str, int]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        told.append((statement, len(parameters)))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield told
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_whatever_is_wrong_with_a_key_is_told_and_done_alike(inside: Inside) -> None:
