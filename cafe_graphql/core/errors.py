@@ -6,7 +6,7 @@ CafeError
 │   └── Unauthenticated   a caller who has not said who they are, or whose word cannot be trusted
 ├── Away       somebody outside, whose word is needed, does not answer
 ├── Throttled  the caller has tried too often, and may try again later
-├── Busy       the books could not be written; nothing was stored, and trying again is safe
+├── Busy       it cannot be done just now; nothing was stored, and trying again is safe
 └── Unusable   what should be the books is no file that can be opened, or not one of ours
 """
 
@@ -48,7 +48,7 @@ class Throttled(CafeError):
 
 
 class Busy(CafeError):
-    """The store cannot take an act just now: the file is locked, full or failing."""
+    """An act cannot be taken just now: the file is locked, full or failing, or too many passwords are looked at."""
 
 
 class Unusable(CafeError):

@@ -29,6 +29,12 @@ class Inside:
 
     def ask(self, method: str, path: str, headers: Headers = (), body: bytes = b"", query_string: bytes = b"") -> Reply:
         """Send a request, and give what comes back."""
+        return self.loop.run_until_complete(self.asked(method, path, headers, body, query_string))
+
+    async def asked(
+        self, method: str, path: str, headers: Headers = (), body: bytes = b"", query_string: bytes = b""
+    ) -> Reply:
+        """The same, for several at once."""
         scope = {
             "type": "http",
             "http_version": "1.1",
@@ -42,7 +48,7 @@ class Inside:
             "client": ("203.0.113.7", 50_000),
             "server": ("127.0.0.1", 8_000),
         }
-        return self.loop.run_until_complete(_exchange(self.app, scope, [body]))
+        return await _exchange(self.app, scope, [body])
 
 
 class _Accidents(logging.Handler):
