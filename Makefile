@@ -34,6 +34,7 @@ $(VENV)/.dev: pyproject.toml requirements.lock | $(VENV)/bin/pip
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
 
-bench: $(VENV)/.dev  ## measure how fast a change reaches a thousand listeners, and how soon a bomb is refused
+bench: $(VENV)/.dev  ## measure what an answer costs, how fast a change reaches a thousand listeners, how soon a bomb is refused
+	$(VENV)/bin/python -m tests.benchmarks.answers
 	$(VENV)/bin/python -m tests.benchmarks.fan_out
 	$(VENV)/bin/python -m tests.benchmarks.bombs

@@ -53,16 +53,22 @@ def _origins(said: object) -> object:
     return origins
 
 
+def _sendable(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]([ -~]*[!-~])?", key.get_secret_value()):
+        raise ValueError("must be ASCII letters, digits and signs without spaces around them: no header carries others")
+    return key
+
+
 class Settings(BaseSettings):
     """How this café is run; each field is the variable `CAFE_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix="CAFE_", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix="CAFE_", env_ignore_empty=True, hide_input_in_errors=True)
 
     database_url: Annotated[str, AfterValidator(_sqlite_file)] = f"{_SQLITE}cafe.db"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    api_key: SecretStr | None = None
+    api_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     """A key that opens everything and is kept in no database: for the first minutes, and for containers."""
 
     oidc_issuer: str | None = None
@@ -119,6 +125,9 @@ class Settings(BaseSettings):
     def cost_per_minute(self) -> int:
         """What one caller may ask in a minute: in development counted and shown, and never in the way."""
         return self.rate_limit or (PRODUCTION_LIMIT if self.production else NO_LIMIT)
+
+    response_cache: Literal["on", "off"] = "on"
+    """Whether answers that are the same for everybody are kept until the menu changes."""
 
     @property
     def database_file(self) -> Path:

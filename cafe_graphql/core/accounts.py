@@ -24,14 +24,17 @@ _WORN_OUT = {
 
 
 def normal(email: str) -> str:
-    """Write an address the one way in which addresses are compared here: no two accounts differ by case alone."""
-    return email.strip().lower()
+    """Write an address the one way in which addresses are compared here: no two accounts differ by case alone.
+
+    What cannot be written down (half a surrogate pair, a command line that is not UTF-8) is no letter of any address.
+    """
+    return email.strip().lower().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def problems(email: str, password: str, name: str) -> Iterator[Problem]:
     """Find everything that keeps these from being an account."""
     yield from _name_problems(name)
-    if len(email) > MAX_EMAIL or not _EMAIL.fullmatch(normal(email)) or texts.UNPRINTABLE.search(email):
+    if len(normal(email)) > MAX_EMAIL or not _EMAIL.fullmatch(normal(email)) or texts.UNPRINTABLE.search(email):
         message = "This is no email address: write it like ada@example.com."
         yield Problem(ProblemCode.INVALID_EMAIL, message, ("email",))
     yield from _password_problems(password, email)

@@ -28,13 +28,30 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A response as it is written, and the digest by which it is known again."""
+
+    body: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One response; its `payload` has `data` exactly if the operation ran, and `errors` if there are any."""
+    """One response; its `payload` has `data` exactly if the operation ran, and `errors` if there are any.
+
+    What is public is `finished` too; its `payload` may then be written as JSON, but not looked into.
+    """
 
     outcome: Outcome
     payload: dict[str, Any]
+    finished: Finished | None = None
 
 
 def to_json(payload: dict[str, Any]) -> bytes:
     """Give a response as UTF-8 JSON: the one place where JSON is written."""
     return orjson.dumps(payload)
+
+
+def body_of(answer: Answer) -> bytes:
+    """Give a response as UTF-8 JSON, as it was kept if it was."""
+    return to_json(answer.payload) if answer.finished is None else answer.finished.body

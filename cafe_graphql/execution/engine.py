@@ -18,11 +18,13 @@ from strawberry.execution import optimized_is_awaitable
 
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
+from cafe_graphql.execution.compiled.compiler import Compiler
 from cafe_graphql.execution.cost import Costs
 from cafe_graphql.execution.errors import Manner, RequestError, Translate
 from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
 from cafe_graphql.execution.persisted import NotPersisted, Persisted
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
+from cafe_graphql.execution.public import PublicAnswers, PublicFields
 from cafe_graphql.execution.requests import Request as Request
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
@@ -57,6 +59,8 @@ class Engine:
         persisted: Persisted | None = None,
         translate: Translate | None = None,
         hide_schema: bool = False,
+        compiles: bool = True,
+        public: PublicFields | None = None,
     ) -> None:
         self._schema = schema
         self._manner = Manner(translate, hide_schema)
@@ -68,6 +72,8 @@ class Engine:
         if isinstance(persisted, TrustedDocuments):
             persisted.check(Documents(schema, limits=limits, rules=rules, costs=costs).runnable)
         self._limits = limits
+        self._public = None if public is None else PublicAnswers(schema, public)
+        self._compiler = Compiler(schema, _is_awaitable, hide_suggestions=hide_schema) if compiles else None
         self._shared = SharedAnswers()
 
     async def run(
@@ -78,17 +84,7 @@ class Engine:
         `charge` is awaited with the cost before anything runs. Who asks for it by the extension `cost` is told it.
         """
         try:
-            operation = self._operation(request, allow_mutation)
-            cost = self._cost(operation, request.variables)
-            if charge is not None:
-                await charge(cost)
-            result: Any = self._executor(operation, request.variables, context).execute_operation()
-            if not isinstance(result, ExecutionResult):  # only an operation with async resolvers is awaited
-                result = await result
-            answer = _answer(result, self._manner)
-            if self._costs and request.extensions.get("cost") is True:
-                answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
-            return answer
+            return await self._answered(self._operation(request, allow_mutation), request, context, charge)
         except Exception as error:
             return _failure(error)
 
@@ -114,9 +110,40 @@ class Engine:
                 if charge is not None:
                     await charge(cost)
                 return await self._opened(operation, request, context, renew)
+            return await self._answered(operation, request, context, charge)
         except Exception as error:
             return _failure(error)
-        return await self.run(request, context, allow_mutation=allow_mutation, charge=charge)
+
+    async def _answered(self, operation: Operation, request: Request, context: object, charge: Charge | None) -> Answer:
+        if (kept := self._kept(operation, request, context)) is not None:
+            return kept
+        cost = self._cost(operation, request.variables)
+        if charge is not None:
+            await charge(cost)
+        result: Any = self._run(operation, request.variables, context)
+        if isinstance(result, ExecutionResult):
+            return self._finished(operation, request, context, _answer(result, self._manner), cost)
+        # What had to wait is never kept: the version may have moved on meanwhile.
+        return self._priced(request, _answer(await result, self._manner), cost)
+
+    def _kept(self, operation: Operation, request: Request, context: object) -> Answer | None:
+        """Give the answer as it was given before, if it is the same for everybody; nobody is charged for that."""
+        if self._public is None or request.extensions.get("cost") is True:
+            return None
+        key = self._public.key(operation, request.variables, context)
+        return None if key is None else self._public.get(key)
+
+    def _finished(self, operation: Operation, request: Request, context: object, answer: Answer, cost: int) -> Answer:
+        if self._public is None or request.extensions.get("cost") is True:
+            return self._priced(request, answer, cost)
+        key = self._public.key(operation, request.variables, context)
+        return answer if key is None else self._public.keep(key, answer)
+
+    def _priced(self, request: Request, answer: Answer, cost: int) -> Answer:
+        """Add what an operation costs to its answer, if that was asked for."""
+        if self._costs and request.extensions.get("cost") is True:
+            answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
+        return answer
 
     async def _opened(
         self, operation: Operation, request: Request, context: object, renew: Callable[[], object]
@@ -129,7 +156,7 @@ class Engine:
             raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._manner))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
-            result: Any = self._executor(operation, variables, renew(), event).execute_operation(False)
+            result: Any = self._run(operation, variables, renew(), event, serially=False)
             if isinstance(result, ExecutionResult):
                 return _in_json(result, self._manner)
             return _later_in_json(result, self._manner)
@@ -157,6 +184,22 @@ class Engine:
 
     def _cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
         return check_cost(operation.estimate, variables, self._costs.limit) if self._costs else 1
+
+    def _run(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        context: object,
+        root: object = None,
+        *,
+        serially: bool | None = None,
+    ) -> Any:
+        """Run an operation by its compiled code, if it has any, or by graphql-core's executor."""
+        if self._compiler is not None:
+            done = self._compiler.execute(operation, variables, context, root, serially)
+            if done is not None:
+                return done
+        return self._executor(operation, variables, context, root).execute_operation(serially)
 
     def _executor(
         self, operation: Operation, variables: Mapping[str, Any], context: object, root: object = None

@@ -88,16 +88,18 @@ def check_document(document: DocumentNode, limits: Limits) -> Counts:
 def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
     """Raise a `RequestError` if there are more values in the variables than anybody means to send."""
     count = 0
-    waiting: list[tuple[Mapping[str, Any] | Sequence[Any], int]] = [(variables, 1)]
+    waiting: list[tuple[Any, int]] = [(variables, 1)]
     while waiting:
         inside, depth = waiting.pop()
         count += len(inside)
-        _check_values(inside, count, depth, limits)
-        for value in inside.values() if isinstance(inside, Mapping) else inside:
-            if isinstance(value, (dict, list)):
+        if len(inside) > limits.list_length or count > limits.values or depth > limits.value_depth:
+            _check_values(inside, count, depth, limits)
+        for value in inside if type(inside) is list else inside.values():
+            if isinstance(value, str):
+                if len(value) > limits.text_length:
+                    raise _too_long(len(value), limits.text_length)
+            elif isinstance(value, (dict, list)):
                 waiting.append((value, depth + 1))
-            elif isinstance(value, str) and len(value) > limits.text_length:
-                raise _too_long(len(value), limits.text_length)
 
 
 def check_cost(estimate: Estimate, variables: Mapping[str, Any], limit: int) -> int:

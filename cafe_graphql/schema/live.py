@@ -7,13 +7,12 @@ from typing import Annotated
 import strawberry
 
 from cafe_graphql.core import menu as core_menu
-from cafe_graphql.core import permissions
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.schema import events, ids, menu
 from cafe_graphql.schema.events import OrderEvent
 from cafe_graphql.schema.orders import Order
-from cafe_graphql.services import recognising
+from cafe_graphql.services import ordering, recognising
 from cafe_graphql.services.cafe import Cafe, Update
 from cafe_graphql.services.following import Followed
 
@@ -28,7 +27,7 @@ class OrderUpdate:
     event: OrderEvent | None = strawberry.field(description="What has happened; null: it is shown for the first time.")
     cursor: str = strawberry.field(description="Keep it, and give it back as `after` to miss nothing.")
     is_replay: bool = strawberry.field(description="Whether it happened before this subscription began.")
-    share_key: strawberry.Private[Hashable]
+    share_key: strawberry.Private[Hashable | None]
 
 
 @lru_cache(maxsize=256)
@@ -40,7 +39,7 @@ def of(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool) -> Ord
         event=events.of(update.event, order) if update.event else None,
         cursor=ids.event_cursor(update.cursor),
         is_replay=update.is_replay,
-        share_key=(_what(update), now.version, viewer.standing, is_held),
+        share_key=_share_key(update, now, viewer, is_held),
     )
 
 
@@ -67,7 +66,7 @@ class Told:
         if not self._viewer.is_guest:
             self._viewer = recognising.still(self._cafe, self._viewer)
             if self._right is not None:
-                permissions.require(self._viewer, self._right)
+                ordering.check_may(self._viewer, self._right, update.order)
         return of(update, self._cafe.menu(), self._viewer, self._right is None)
 
     async def aclose(self) -> None:
@@ -80,7 +79,12 @@ def number(after: str | None) -> int | None:
     return None if after is None else ids.event_number(after)
 
 
-def _what(update: Update) -> Hashable:
-    """What tells an update from others."""
-    order = update.order
-    return update.cursor, update.event is None, order.id, order.version, update.is_replay
+def _share_key(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool) -> Hashable | None:
+    """What the answer to an update depends on.
+
+    What is shown at first, or missed and told later, is no one moment's: its fields are read when each listener hears
+    it, so nobody shares it.
+    """
+    if update.event is None or update.is_replay:
+        return None
+    return update.cursor, update.order.version, now.version, viewer.standing, is_held

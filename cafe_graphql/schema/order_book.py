@@ -26,9 +26,13 @@ class OrderEdge:
 @strawberry.type(description="A page of the order book.")
 class OrderConnection:
     nodes: list[Order] = strawberry.field(description="The orders of this page.")
-    edges: list[OrderEdge] = strawberry.field(description="The same with their cursors.")
     page_info: PageInfo = strawberry.field(description="Where this page lies.")
     wanted: strawberry.Private[Filter]
+    sort: strawberry.Private[Sort]
+
+    @strawberry.field(description="The same with their cursors.")
+    def edges(self) -> list[OrderEdge]:
+        return [OrderEdge(cursor=ids.cursor(order.source, self.sort), node=order) for order in self.nodes]
 
     @strawberry.field(description="How many there are in all; looks at each of them, so ask only when you need it.")
     async def total_count(self, info: Info) -> int:
@@ -55,32 +59,34 @@ class OrderFilter:
         )
 
 
+EVERYTHING = Filter()
+
+
 async def page(
     info: Info, wanted: OrderFilter | None, sort: Sort, first: int, after: str | None, whose: int | None = None
 ) -> OrderConnection:
     """Read a page of what the caller may read of the order book; `whose`: of one customer's orders."""
     if not 1 <= first <= MAX_PAGE:
         raise bad_input(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
-    criteria = wanted.to_core(info.context.menu) if wanted else Filter()
-    criteria = ordering.readable(info.context.actor, replace(criteria, customer_id=whose))
+    criteria = wanted.to_core(info.context.menu) if wanted else EVERYTHING
+    if whose is not None:
+        criteria = replace(criteria, customer_id=whose)
+    criteria = ordering.readable(info.context.actor, criteria)
     place = None if after is None else ids.place_of(after, sort)
-    store = info.context.cafe.store
-    read = store.read if order_pages.is_bounded(criteria, sort) else store.read_long
+    context = info.context
+    read = context.cafe.store.read if order_pages.is_bounded(criteria, sort) else context.cafe.store.read_long
     found = await read(order_pages.page, criteria, sort, place, first + 1)
-    edges = [
-        OrderEdge(cursor=ids.cursor(order, sort), node=Order.of(order, info.context.menu, info.context.actor))
-        for order in found[:first]
-    ]
+    shown, menu, viewer = found[:first], context.menu, context.actor
     return OrderConnection(
-        nodes=[edge.node for edge in edges],
-        edges=edges,
+        nodes=[Order.of(order, menu, viewer) for order in shown],
         page_info=PageInfo(
             has_next_page=len(found) > first,
             has_previous_page=after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            start_cursor=ids.cursor(shown[0], sort) if shown else None,
+            end_cursor=ids.cursor(shown[-1], sort) if shown else None,
         ),
         wanted=criteria,
+        sort=sort,
     )
 
 

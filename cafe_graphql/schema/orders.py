@@ -101,10 +101,10 @@ class Order(Node):
     @classmethod
     def of(cls, order: orders.Order, menu: Menu, viewer: Actor, *, is_held: bool = False) -> "Order":
         """Put an order into words for one who sees it; `is_held`: they have its token."""
-        may_cancel = is_held or ordering.may(viewer, Act.CANCEL_ORDERS, order)
         # Orders are read far more often than they change, and the same words do for all who may do the same with it.
-        key = (order.public_id, order.version, menu.source, may_cancel, moves_orders(viewer))
+        key = (order.public_id, order.version, menu.source, viewer.standing, is_held)
         if (said := _SAID.get(key)) is None or said.source is not order:
+            may_cancel = is_held or ordering.may(viewer, Act.CANCEL_ORDERS, order)
             said = _SAID[key] = cls._said(order, menu, may_cancel, moves_orders(viewer))
             if len(_SAID) > MAX_SAID:
                 del _SAID[next(iter(_SAID))]

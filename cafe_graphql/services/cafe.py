@@ -1,8 +1,9 @@
 """The café at work: its store, its clock and its menu of the moment, as one value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 from cafe_graphql.core.drafts import Draft
 from cafe_graphql.core.kitchen import Kitchen
@@ -13,7 +14,12 @@ from cafe_graphql.store import kitchen
 from cafe_graphql.store import menu as menus
 from cafe_graphql.store.database import Connection, Database
 
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
 Clock = Callable[[], datetime]
+
+MAX_KNOWN = 1_000
 
 
 def utc_now() -> datetime:
@@ -46,6 +52,8 @@ class Cafe:
         self.board: Board[Update] = Board()
         self._seen: int | None = None
         self._menu: Menu | None = None
+        self._known: dict[tuple[Hashable, Hashable], object] = {}
+        self._known_at: int | None = None
 
     def menu(self) -> Menu:
         """Give the menu as it is now: read again only when its version has moved, in whichever process."""
@@ -54,6 +62,15 @@ class Cafe:
             self._menu = self.store.read_now(menus.current, self._menu)
             self._seen = seen
         return self._menu
+
+    def known(self, read: Callable[[Connection, K], T], key: K) -> T:
+        """Read something quick and keep it until anything is written to the books: for what is asked at every event."""
+        seen = self.store.data_version()
+        if seen != self._known_at or len(self._known) >= MAX_KNOWN:
+            self._known, self._known_at = {}, seen
+        if (read, key) not in self._known:
+            self._known[read, key] = self.store.read_now(read, key)
+        return cast(T, self._known[read, key])
 
     def menu_at(self, connection: Connection) -> Menu:
         """Give the menu as it stands in the connection's own transaction."""

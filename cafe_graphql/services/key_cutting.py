@@ -42,19 +42,17 @@ async def cut(
     permissions.require(actor, Act.CUT_KEYS)
     if beyond := frozenset(scopes) - actor.scopes:
         raise Forbidden(f"You cannot give {', '.join(sorted(scope.name for scope in beyond))}: you do not have it.")
+    if actor.key_id is not None and actor.until is not None and (expires_at is None or expires_at > actor.until):
+        raise Forbidden(f"A key makes none that outlives it: say when it expires, {actor.until} at the latest.")
     now = cafe.clock()
     if problems := list(accounts.key_problems(name, scopes, expires_at, now)):
         raise Rejected(problems)
-    secret = MARK + secrets.token_urlsafe(32)
-    key = ApiKey(0, secrets.token_urlsafe(12), name, secret[:PREFIX_LENGTH], frozenset(scopes), now, None, expires_at)
-    return Cut(await cafe.store.write(keys.add, key, digest(secret), actor.id), secret)
+    return await cafe.store.write(_cut, actor, name, frozenset(scopes), now, expires_at)
 
 
 async def cut_first(cafe: Cafe) -> Cut | None:
     """Make a manager's key for a café that has never had any; None when it has."""
-    if await cafe.store.read(keys.have_ever_been):
-        return None
-    return await cut(cafe, HOUSE, "manager", frozenset(Scope))
+    return await cafe.store.write(_cut_first, cafe.clock())
 
 
 async def revoke(cafe: Cafe, actor: Actor, public_id: str) -> ApiKey:
@@ -86,6 +84,25 @@ async def change_signing_key(cafe: Cafe) -> None:
     await cafe.store.write(_add_signing_key, cafe)
 
 
+def _cut(
+    connection: Connection,
+    actor: Actor,
+    name: str,
+    scopes: frozenset[Scope],
+    now: datetime,
+    expires_at: datetime | None,
+) -> Cut:
+    secret = MARK + secrets.token_urlsafe(32)
+    key = ApiKey(0, secrets.token_urlsafe(12), name, secret[:PREFIX_LENGTH], scopes, now, None, expires_at)
+    return Cut(keys.add(connection, key, digest(secret), actor.id), secret)
+
+
+def _cut_first(connection: Connection, now: datetime) -> Cut | None:
+    if keys.have_ever_been(connection):
+        return None
+    return _cut(connection, HOUSE, "manager", frozenset(Scope), now, None)
+
+
 def _revoke(connection: Connection, cafe: Cafe, actor: Actor, public_id: str) -> ApiKey:
     key = keys.by_public_id(connection, public_id)
     if key is None:
@@ -95,11 +112,11 @@ def _revoke(connection: Connection, cafe: Cafe, actor: Actor, public_id: str) ->
 
 
 def _ensure_signing_key(connection: Connection, cafe: Cafe) -> None:
-    if not keys.signing_keys(connection):
+    if not keys.signing_keys(connection, cafe.clock()):
         _add_signing_key(connection, cafe)
 
 
 def _add_signing_key(connection: Connection, cafe: Cafe) -> None:
     now = cafe.clock()
-    keys.drop_signing_keys(connection, replaced_before=now - sessions.LIFE)
+    keys.drop_signing_keys(connection, now - sessions.LIFE)
     keys.add_signing_key(connection, secrets.token_hex(4), secrets.token_urlsafe(32), now)

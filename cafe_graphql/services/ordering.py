@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cafe_graphql.core import orders, permissions, pricing, validation
 from cafe_graphql.core.drafts import Draft, Quote
-from cafe_graphql.core.errors import Rejected
+from cafe_graphql.core.errors import Forbidden, Rejected
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, StatusChanged
 from cafe_graphql.core.people import Actor
@@ -100,6 +100,8 @@ def readable(actor: Actor, wanted: Filter) -> Filter:
     """Narrow what is asked of the order book down to what the actor may read: all of it, or their own."""
     if permissions.require(actor, Act.READ_ORDERS) is Reach.ALL:
         return wanted
+    if wanted.customer_id not in (None, actor.person_id):
+        return replace(wanted, statuses=())  # somebody else's: none of them
     return replace(wanted, customer_id=actor.person_id)
 
 
@@ -204,6 +206,13 @@ def may(actor: Actor, act: Act, order: Order) -> bool:
     """Whether an actor may do something with this very order."""
     reach = permissions.reach(actor, act)
     return reach is Reach.ALL or (reach is Reach.OWN and order.customer_id == actor.person_id)
+
+
+def check_may(actor: Actor, act: Act, order: Order) -> None:
+    """See that an actor may do something with this very order; `Unauthenticated` or `Forbidden` when not."""
+    permissions.require(actor, act)
+    if not may(actor, act, order):
+        raise Forbidden(f"You may no longer {act} of others.")
 
 
 def _fingerprint(draft: Draft) -> str:

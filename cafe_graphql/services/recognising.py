@@ -96,7 +96,7 @@ class Callers:
         role = _role(identity) if issuer.gives_roles else None
         if person is None or (role is not None and person.role is not role):
             person = await self._cafe.store.write(_welcome, self._cafe, identity, role)
-        return person.actor(identity.expires_at)
+        return person.actor(identity.expires_at + issuer.leeway)
 
     def _by_key(self, digest: str) -> Actor:
         is_house = self._house is not None and hmac.compare_digest(digest, self._house)
@@ -139,7 +139,7 @@ def still(cafe: Cafe, actor: Actor) -> Actor:
         raise Unauthenticated("Your session has ended, or your key has expired: say anew who you are.")
     if actor.key_id is None and actor.person_id is None:
         return actor
-    return cafe.store.read_now(_now, actor)
+    return cafe.known(_now, actor)
 
 
 def _now(connection: Connection, actor: Actor) -> Actor:
@@ -156,7 +156,8 @@ def _now(connection: Connection, actor: Actor) -> Actor:
 
 def _role(identity: Identity) -> Role:
     """The highest of the roles that an issuer gives somebody, of those that there are here."""
-    return max((role for role in Role if role in identity.roles), key=list(Role).index, default=Role.CUSTOMER)
+    said = {role.lower() for role in identity.roles}
+    return max((role for role in Role if role in said), key=list(Role).index, default=Role.CUSTOMER)
 
 
 def _welcome(connection: Connection, cafe: Cafe, identity: Identity, role: Role | None) -> Person:

@@ -31,7 +31,7 @@ def begin(cafe: Cafe, person: Person) -> Session:
     """Give somebody who has proved who they are a session, signed with the newest key."""
     now = cafe.clock().replace(microsecond=0)
     expires_at = now + LIFE
-    kid, secret = list(cafe.store.read_now(keys.signing_keys).items())[-1]
+    kid, secret = list(cafe.store.read_now(keys.signing_keys, now).items())[-1]
     claims = {"iss": OURS, "aud": OURS, "sub": person.public_id, "iat": now, "exp": expires_at}
     return Session(jwt.encode(claims, secret, ALGORITHM, headers={"kid": kid}), expires_at, person)
 
@@ -39,7 +39,9 @@ def begin(cafe: Cafe, person: Person) -> Session:
 def read(cafe: Cafe, token: str) -> tuple[str, datetime]:
     """Give the public id of whose session this is, and when it ends; `Unauthenticated` if it cannot be believed."""
     try:
-        secret = cafe.store.read_now(keys.signing_keys)[str(jwt.get_unverified_header(token).get("kid"))]
+        kid = str(jwt.get_unverified_header(token).get("kid"))
+        # Nothing that is still believed was signed earlier: a secret that got out and was replaced soon opens nothing.
+        secret = cafe.store.read_now(keys.signing_keys, cafe.clock() - LIFE)[kid]
         # The café's own clock decides what has expired, below.
         checks = {"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False}
         claims = jwt.decode(token, secret, [ALGORITHM], options=checks, audience=OURS, issuer=OURS)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections import Counter
 from math import ceil
 
 from limits import RateLimitItemPerMinute
@@ -23,6 +24,7 @@ WRONG_TRIES = RateLimitItemPerMinute(10, 5)
 """How many wrong passwords one account takes in five minutes, wherever they come from."""
 
 _tries = MovingWindowRateLimiter(MemoryStorage())
+_being_tried: Counter[str] = Counter()
 
 
 async def sign_up(cafe: Cafe, email: str, password: str, name: str) -> Session:
@@ -39,11 +41,8 @@ async def sign_in(cafe: Cafe, email: str, password: str) -> Session:
     `Throttled` when it has been guessed at too often; then the right password is refused, too.
     """
     email = accounts.normal(email)[: accounts.MAX_EMAIL]
-    if not _tries.test(WRONG_TRIES, email):
-        raise _throttled(email)
     found = await cafe.store.read(people.with_password, email)
-    if len(password) > accounts.MAX_PASSWORD or not await passwords.matches(found and found[1], password):
-        _tries.hit(WRONG_TRIES, email)
+    if not await _is_right(email, found and found[1], password):
         message = "There is no account with this address and this password."
         raise Rejected([Problem(ProblemCode.WRONG_CREDENTIALS, message, ())])
     assert found is not None, "no password matches where there is no account"
@@ -73,6 +72,25 @@ def _sign_up(connection: Connection, cafe: Cafe, email: str, name: str, proof: P
         message = "There is an account with this address already: sign in, or use another."
         raise Rejected([Problem(ProblemCode.EMAIL_TAKEN, message, ("email",))])
     return people.add(connection, secrets.token_urlsafe(12), name, email, Role.CUSTOMER, proof, cafe.clock())
+
+
+async def _is_right(email: str, password_hash: str | None, password: str) -> bool:
+    """Whether it is the password, and count the try if it is not; `Throttled` after too many.
+
+    One that is still being looked at counts as wrong: else all that come at the same moment would be looked at.
+    """
+    _being_tried[email] += 1
+    try:
+        if not _tries.test(WRONG_TRIES, email, cost=_being_tried[email]):
+            raise _throttled(email)
+        is_right = len(password) <= accounts.MAX_PASSWORD and await passwords.matches(password_hash, password)
+        if not is_right:
+            _tries.hit(WRONG_TRIES, email)
+        return is_right
+    finally:
+        _being_tried[email] -= 1
+        if not _being_tried[email]:
+            del _being_tried[email]
 
 
 def _throttled(email: str) -> Throttled:

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import orjson
@@ -39,11 +41,13 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        _make_private(Path(url.removeprefix("sqlite:///")))
         self.engine = create_engine(
             url,
             connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
             json_serializer=to_json,
             json_deserializer=orjson.loads,
+            hide_parameters=True,  # an accident is logged with its statement, and not with secrets
         )
         event.listen(self.engine, "connect", _set_up)
         event.listen(self.engine, "begin", _begin)
@@ -52,14 +56,26 @@ class Database:
         except DBAPIError as error:
             raise Unusable(f"The database {url} cannot be opened: {error.orig}.") from error
         self._driver = driver(self._reader)
+        self._version: int | None = None
         self.on_commit: Callable[[], None] = lambda: None
         """Called on the event loop after acts of this process were committed."""
         self._writer = Writer(writes.execution_options(cafe_writes=True), File(writes))
 
     def data_version(self) -> int:
-        """A number that changes whenever another connection, in this or another process, has committed."""
-        version: int = self._driver.execute("PRAGMA data_version").fetchone()[0]
-        return version
+        """A number that changes whenever another connection, in this or another process, has committed.
+
+        On the event loop it is asked for once in each turn: whatever was sent after a commit is handled in a later one.
+        """
+        if self._version is None:
+            version: int = self._driver.execute("PRAGMA data_version").fetchone()[0]
+            if (loop := _running_loop()) is None:
+                return version
+            self._version = version
+            loop.call_soon(self._forget_version)
+        return self._version
+
+    def _forget_version(self) -> None:
+        self._version = None
 
     def read_now(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a quick read on one snapshot; only on the thread that opened the database."""
@@ -107,6 +123,19 @@ class Database:
         self._writer.close()
         self._reader.close()
         self.engine.dispose()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _make_private(file: Path) -> None:
+    """Make a new file one that nobody else on this machine can read: it holds what sessions are signed with."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _set_up(connection: sqlite3.Connection, _: object) -> None:

@@ -17,6 +17,7 @@ _BY_ID = select(keys).where(keys.c.id == bindparam("id"), keys.c.revoked_at.is_(
 _BY_PUBLIC_ID = select(keys).where(keys.c.public_id == bindparam("public_id"), keys.c.revoked_at.is_(None))
 _ALL = select(keys).where(keys.c.revoked_at.is_(None)).order_by(keys.c.id)
 _SIGNING = select(signing).order_by(signing.c.created_at, signing.c.kid)
+_FIRST_BELIEVED = select(func.max(signing.c.created_at)).where(signing.c.created_at <= bindparam("since"))
 
 
 def add(connection: Connection, key: ApiKey, digest: str, created_by: str) -> ApiKey:
@@ -75,20 +76,26 @@ def touch(connection: Connection, key_id: int, at: datetime) -> None:
     connection.execute(update(keys).where(keys.c.id == key_id).values(last_used_at=to_micros(at)))
 
 
-def signing_keys(connection: Connection) -> dict[str, str]:
-    """Give the secrets that sessions are signed with by their `kid`, the newest last."""
-    return {row["kid"]: row["secret"] for row in connection.execute(_SIGNING).mappings()}
+def signing_keys(connection: Connection, since: datetime) -> dict[str, str]:
+    """Give the secrets that sessions have been signed with since then by their `kid`, the newest last."""
+    first = connection.execute(_FIRST_BELIEVED, _at(since)).scalar() or 0
+    return {row["kid"]: row["secret"] for row in connection.execute(_SIGNING).mappings() if row["created_at"] >= first}
 
 
 def add_signing_key(connection: Connection, kid: str, secret: str, at: datetime) -> None:
-    """Sign with this secret from now on."""
-    connection.execute(insert(signing), {"kid": kid, "secret": secret, "created_at": to_micros(at)})
+    """Sign with this secret from now on; should the clock have been set back, it is the newest all the same."""
+    last: int = connection.execute(select(func.coalesce(func.max(signing.c.created_at), 0))).scalar_one()
+    row = {"kid": kid, "secret": secret, "created_at": max(to_micros(at), last + 1)}
+    connection.execute(insert(signing), row)
 
 
-def drop_signing_keys(connection: Connection, replaced_before: datetime) -> None:
-    """Believe those no longer that were replaced by another before this instant."""
-    known = select(func.max(signing.c.created_at)).where(signing.c.created_at < to_micros(replaced_before))
-    connection.execute(delete(signing).where(signing.c.created_at < known.scalar_subquery()))
+def drop_signing_keys(connection: Connection, since: datetime) -> None:
+    """Forget those that nothing has been signed with since then, for another had replaced them."""
+    connection.execute(delete(signing).where(signing.c.created_at < _FIRST_BELIEVED.scalar_subquery()), _at(since))
+
+
+def _at(since: datetime) -> dict[str, int]:
+    return {"since": to_micros(since)}
 
 
 def _key(row: RowMapping) -> ApiKey:

@@ -1,7 +1,8 @@
 """The order book by pages: keyset reads that cost the same however many orders there are."""
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import astuple, replace
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +40,9 @@ Key = tuple[int, int]
 
 _FINDING: dict[Hashable, Hot] = {}
 
+_SINGLE = attrgetter(*(field.name for field in fields(Filter) if field.name != "statuses"))
+"""What a filter asks for besides statuses, of which there may be several."""
+
 
 def page(connection: Connection, wanted: Filter, sort: Sort, after: Key | None, first: int) -> list[Order]:
     """Give up to `first` orders that follow `after`.
@@ -75,7 +79,7 @@ def count(connection: Connection, wanted: Filter) -> int:
 
 def _finding(wanted: Filter, sort: Sort, continues: bool) -> Hot:
     """The statement that finds a page; one for all filters that ask for the same kinds of things."""
-    asked = tuple(value is not None for value in astuple(replace(wanted, statuses=None)))
+    asked = tuple([value is not None for value in _SINGLE(wanted)])
     kind = (asked, wanted.statuses and len(wanted.statuses), sort, continues)
     if (known := _FINDING.get(kind)) is None:
         known = _FINDING[kind] = Hot(_page(wanted, sort, continues))
@@ -98,7 +102,6 @@ def _page(wanted: Filter, sort: Sort, continues: bool) -> Select[Any]:
 
 def _values(wanted: Filter, after: Key | None, first: int) -> dict[str, object]:
     """What the statements here take, by the names that they have for it."""
-    instants = {name: getattr(wanted, name) for name in ("placed_after", "placed_before", "updated_after")}
     return {
         "first": first,
         "last_updated_at": after and after[0],
@@ -106,8 +109,10 @@ def _values(wanted: Filter, after: Key | None, first: int) -> dict[str, object]:
         "item_id": wanted.item_id,
         "number": wanted.number,
         "customer_id": wanted.customer_id,
+        "placed_after": wanted.placed_after and to_micros(wanted.placed_after),
+        "placed_before": wanted.placed_before and to_micros(wanted.placed_before),
+        "updated_after": wanted.updated_after and to_micros(wanted.updated_after),
         **{f"its_status_{index}": status.value for index, status in enumerate(wanted.statuses or ())},
-        **{name: instant and to_micros(instant) for name, instant in instants.items()},
     }
 
 

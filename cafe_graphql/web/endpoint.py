@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cafe_graphql.execution import errors
-from cafe_graphql.execution.answers import Answer, Outcome, to_json
+from cafe_graphql.execution.answers import Answer, Finished, Outcome, body_of, to_json
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.subscriptions import Subscription
-from cafe_graphql.web import batches, negotiation, requests
+from cafe_graphql.web import batches, caching, negotiation, requests
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
@@ -121,7 +121,11 @@ class GraphQLEndpoint:
             if isinstance(request, list):
                 return await self._batch(scope, choice, request, send)
             answer, told = await self._carried_out(scope, choice, request, send)
-            return Streaming(answer, told) if isinstance(answer, Subscription) else self._answered(answer, choice, told)
+            if isinstance(answer, Subscription):
+                return Streaming(answer, told)
+            if answer.finished is not None and choice.media and scope["method"] in READING:
+                return _read(answer.finished, choice.media, headers)
+            return self._answered(answer, choice, told)
         except Overdue:
             return self._answered(self._restraints.overdue(is_mutation=False), choice)
         except Refused as refused:
@@ -202,13 +206,12 @@ class GraphQLEndpoint:
     def _answered(self, answer: Answer, choice: Choice, told: tuple[Header, ...] = ()) -> Response:
         media = choice.media
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
-            framing = FRAMINGS[choice.stream]
-            return Response(200, (*HEADERS[choice.stream], *told), framing.whole(to_json(answer.payload)))
+            return Response(200, (*HEADERS[choice.stream], *told), FRAMINGS[choice.stream].whole(body_of(answer)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
         headers = (*_HEADERS[self._profile.media_for(media, status)], *told)
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
-        return Response(status, headers, to_json(answer.payload))
+        return Response(status, headers, body_of(answer))
 
     def _refused(self, refused: Refused, media: MediaType | None) -> Response:
         status = refused.status or self._profile.malformed
@@ -226,9 +229,20 @@ async def _send_if_there(send: Send, response: Response) -> None:
         await _send(send, response, bodiless=False)
 
 
+def _read(finished: Finished, media: MediaType, headers: Headers) -> Response:
+    """Answer a GET with what is public; whoever has it already is told so."""
+    if not caching.may_be_shared(headers):
+        return Response(200, _HEADERS[media], finished.body)
+    tag = caching.tag_of(finished, media)
+    shared = (caching.PUBLIC, (b"etag", tag))
+    if caching.is_known(tag, headers):
+        return Response(304, (*shared, caching.VARY))
+    return Response(200, (*shared, *(pair for pair in _HEADERS[media] if pair != caching.NEVER)), finished.body)
+
+
 async def _send(send: Send, response: Response, *, bodiless: bool) -> None:
     headers = list(response.headers)
-    if response.status != 204:
+    if response.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if bodiless else response.body})

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from cafe_graphql.core.errors import Away, Unauthenticated
+from cafe_graphql.core.errors import Away, Busy, Unauthenticated
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import credentials
@@ -40,5 +40,5 @@ class Reception:
             if self._rates is not None:
                 await self._rates.blame(scope)
             raise credentials.unauthenticated(str(error)) from None
-        except Away as error:
+        except (Away, Busy) as error:
             raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None

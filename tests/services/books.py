@@ -72,6 +72,11 @@ def all_orders(cafe: Cafe) -> list[Order]:
     return asyncio.run(cafe.store.read(order_pages.page, Filter(), Sort.PLACED_AT_ASC, None, 10_000))
 
 
+def written(file: Path) -> bytes:
+    """Give every byte that the café has written to its disk."""
+    return b"".join(each.read_bytes() for each in sorted(file.parent.glob(f"{file.name}*")) if "-shm" not in each.name)
+
+
 def execute(file: Path, sql: str) -> None:
     """Change the file behind the café's back."""
     with closing(sqlite3.connect(file)) as connection, connection:

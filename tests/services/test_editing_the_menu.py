@@ -107,7 +107,7 @@ def test_after_an_order_the_menu_is_checked_once_and_not_read_again(cafe: Cafe) 
         *glance,
         "BEGIN",
         "SELECT cafe.menu_version FROM cafe",
-        "COMMIT",
+        "ROLLBACK",
         *glance,
         *glance,
     ]
@@ -121,7 +121,7 @@ def test_a_quote_asks_the_kitchen_once_and_writes_nothing(cafe: Cafe) -> None:
         ordering.quote(cafe, LATTE)
 
     told = [" ".join(statement.split()) for statement in statements if statement not in NOTHING_BUT_A_GLANCE]
-    assert [statement.split()[0] for statement in told] == ["BEGIN", "SELECT", "COMMIT"]
+    assert [statement.split()[0] for statement in told] == ["BEGIN", "SELECT", "ROLLBACK"]
     assert "FROM orders" in told[1]
 
 

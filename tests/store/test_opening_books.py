@@ -193,3 +193,9 @@ def _execute(file: Path, sql: str) -> None:
 def _tables(file: Path) -> set[str]:
     with closing(sqlite3.connect(file)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_nobody_else_on_the_machine_can_read_a_new_file(file: Path) -> None:
+    opening(file)
+
+    assert file.stat().st_mode & 0o777 == 0o600

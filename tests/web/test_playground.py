@@ -7,8 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import get_variable_values
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -31,20 +29,23 @@ from starlette.testclient import TestClient
 from cafe_graphql.app import create_app
 from cafe_graphql.web import playground
 from tests import programs
+from tests.running import WITH_KEY
+from tests.web.browsing import (
+    answer,
+    editor,
+    model_of,
+    place_a_latte,
+    read_until,
+    run,
+    visit,
+    wait_until,
+    write,
+)
 
 SOURCES = Path(playground.__file__).with_name("playground")
-TABS = ["BrowseTheMenu", "OneLatte", "QuoteALatte", "PlaceAnOrder", "OrderHistory", "FollowTheKitchen"]
-# As good as a cut cable: no name but this machine's own address can be found.
-NETWORK_CUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-BROWSER_ARGUMENTS = [
-    NETWORK_CUT,
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+TABS = [
+    *("BrowseTheMenu", "OneLatte", "QuoteALatte", "PlaceAnOrder", "FollowMyOrder"),  # for every guest
+    *("SignUp", "OrderHistory", "FollowTheKitchen"),
 ]
 
 
@@ -240,6 +241,7 @@ def test_an_order_is_placed_once_however_often_play_is_pressed(browser: Browser,
     again = answer(page)["data"]["placeOrder"]
 
     page.get_by_role("tab", name="OrderHistory").click()
+    write(page, "request-headers", json.dumps(WITH_KEY))
     run(page, until='"orders"')
     newest, *older = answer(page)["data"]["orders"]["nodes"]
 
@@ -254,9 +256,57 @@ def test_an_order_is_placed_once_however_often_play_is_pressed(browser: Browser,
     assert seen.complaints == []
 
 
+def test_a_guest_follows_the_order_just_placed_without_copying_its_token(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    placed = place_in_the_page(page)
+    page.get_by_role("tab", name="FollowMyOrder").click()
+
+    run(page, until='"orderUpdated"')
+    at_once = answer(page)["data"]["orderUpdated"]
+    cancel(cafe_server, placed["trackingToken"])
+    read_until(page, '"CANCELLED"')
+    told = answer(page)["data"]["orderUpdated"]
+
+    assert json.loads(editor(page, "variables")) == {"token": placed["trackingToken"]}
+    assert (at_once["order"]["number"], at_once["event"]) == (placed["order"]["number"], None)
+    assert told["order"]["status"] == told["event"]["to"] == "CANCELLED"
+    expect(page.get_by_role("button", name="Execute query")).to_be_visible()  # a cancelled order tells nothing more
+    assert seen.complaints == []
+
+
+def test_the_next_order_is_followed_next_but_never_in_place_of_a_token_of_ones_own(
+    browser: Browser, cafe_server: str
+) -> None:
+    page, _seen = visit(browser, cafe_server)
+    for key in ("a latte", "and one more"):
+        placed = place_in_the_page(page, key)
+        page.get_by_role("tab", name="FollowMyOrder").click()
+        wait_until(page, f"{model_of('variables')}.getValue().includes('{placed['trackingToken']}')")
+
+    write(page, "variables", '{"token": "one that a friend gave me"}')
+    page.wait_for_timeout(300)  # until GraphiQL has noted it
+    place_in_the_page(page, "a third")
+    page.get_by_role("tab", name="FollowMyOrder").click()
+    page.wait_for_timeout(300)
+
+    assert editor(page, "variables") == '{"token": "one that a friend gave me"}'
+
+
+def test_who_follows_before_ordering_is_told_that_there_is_nothing(browser: Browser, cafe_server: str) -> None:
+    page, seen = visit(browser, cafe_server)
+    page.get_by_role("tab", name="FollowMyOrder").click()
+
+    run(page, until='"errors"')
+
+    message = "It ended before it told anything: there is no such thing, or nothing new about it."
+    assert answer(page) == {"errors": [{"message": message}]}
+    expect(page.get_by_role("button", name="Execute query")).to_be_visible()
+    assert seen.complaints == []
+
+
 def test_an_order_placed_elsewhere_appears_in_the_followed_kitchen(browser: Browser, cafe_server: str) -> None:
     page, seen = visit(browser, cafe_server)
-    page.get_by_role("tab", name="FollowTheKitchen").click()
+    open_the_kitchen(page)
     place_a_latte(cafe_server)
 
     with page.expect_websocket() as socket:
@@ -277,7 +327,7 @@ def test_an_order_placed_elsewhere_appears_in_the_followed_kitchen(browser: Brow
 
 def test_who_stops_following_hears_no_more(browser: Browser, cafe_server: str) -> None:
     page, seen = visit(browser, cafe_server)
-    page.get_by_role("tab", name="FollowTheKitchen").click()
+    open_the_kitchen(page)
     place_a_latte(cafe_server)
     with page.expect_websocket() as socket:
         run(page)
@@ -296,7 +346,7 @@ def test_who_stops_following_hears_no_more(browser: Browser, cafe_server: str) -
 
 def test_following_goes_on_when_the_line_was_cut(browser: Browser, cafe_server: str) -> None:
     page, seen = visit(browser, cafe_server)
-    page.get_by_role("tab", name="FollowTheKitchen").click()
+    open_the_kitchen(page)
     place_a_latte(cafe_server)
     lines: list[WebSocketRoute] = []
 
@@ -318,16 +368,14 @@ def test_following_goes_on_when_the_line_was_cut(browser: Browser, cafe_server: 
 
 def test_following_sends_the_headers_and_shows_what_is_wrong(browser: Browser, cafe_server: str) -> None:
     page, seen = visit(browser, cafe_server)
-    page.get_by_role("tab", name="FollowTheKitchen").click()
-    page.get_by_role("button", name="Headers", exact=True).click()
-    write(page, "request-headers", '{"X-API-Key": "barista"}')
+    open_the_kitchen(page)
     write(page, "operation", 'subscription { kitchenQueueUpdated(after: "yesterday") { cursor } }')
     said: list[str | bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))
 
     run(page, until='"errors"')
 
-    assert json.loads(said[0]) == {"type": "connection_init", "payload": {"X-API-Key": "barista"}}
+    assert json.loads(said[0]) == {"type": "connection_init", "payload": WITH_KEY}
     assert [error["extensions"]["code"] for error in answer(page)["errors"]] == ["BAD_USER_INPUT"]
     assert seen.complaints == []
 
@@ -375,118 +423,28 @@ def test_every_visitor_gets_an_idempotency_key_of_their_own(browser: Browser, ca
     assert keys[0] != keys[1]
 
 
-def test_a_key_in_the_headers_tab_is_sent_and_remembered(browser: Browser, cafe_server: str) -> None:
-    page, _seen = visit(browser, cafe_server)
-    page.get_by_role("button", name="Headers", exact=True).click()
-    assert '// "X-API-Key": "your key"' in editor(page, "request-headers")
-
-    write(page, "request-headers", '{"X-API-Key": "barista"}')
-    with page.expect_request(is_operation) as sent:
-        run(page)
-    assert sent.value.headers["x-api-key"] == "barista"
-    assert sent.value.headers["accept"] == "application/graphql-response+json, application/json"
-
-    wait_until(page, "Object.values(localStorage).some((text) => text.includes('barista'))")
-    page.reload()
-    assert editor(page, "request-headers") == '{"X-API-Key": "barista"}'
+def open_the_kitchen(page: Page) -> None:
+    page.get_by_role("tab", name="FollowTheKitchen").click()
+    write(page, "request-headers", json.dumps(WITH_KEY))
 
 
-def test_the_hint_in_the_headers_tab_is_not_sent(browser: Browser, cafe_server: str) -> None:
-    page, _seen = visit(browser, cafe_server)
-
-    with page.expect_request(is_operation) as sent:
-        run(page)
-
-    assert "x-api-key" not in sent.value.headers
-
-
-@dataclass
-class Seen:
-    """What a page did behind its reader's back."""
-
-    complaints: list[str] = field(default_factory=list)  # console errors, policy violations, failed requests
-    requests: list[str] = field(default_factory=list)
+def place_in_the_page(page: Page, idempotency_key: str | None = None) -> dict[str, Any]:
+    page.get_by_role("tab", name="PlaceAnOrder").click()
+    variables = json.loads(editor(page, "variables"))
+    if idempotency_key:
+        write(page, "variables", json.dumps({**variables, "idempotencyKey": idempotency_key}))
+    with page.expect_response("**/graphql") as told:
+        page.get_by_role("button", name="Execute query").click()
+    placed: dict[str, Any] = told.value.json()["data"]["placeOrder"]
+    read_until(page, placed["trackingToken"])
+    return placed
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = programs.require("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def visit(browser: Browser, base_url: str) -> tuple[Page, Seen]:
-    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    page.set_default_timeout(20_000)
-    seen = watch(page)
-    page.goto(f"{base_url}/graphql")
-    page.locator(".graphiql-query-editor .view-line").first.wait_for()
-    return page, seen
-
-
-def watch(page: Page) -> Seen:
-    seen = Seen()
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    # A violated Content-Security-Policy and an answer of 404 are console errors too.
-    page.on(
-        "console",
-        lambda line: seen.complaints.append(line.text) if line.type in {"error", "warning"} else None,
-    )
-    return seen
-
-
-def run(page: Page, until: str = '"data"') -> None:
-    """Press play, and wait until the answer shows a text that the one before it had not."""
-    page.get_by_role("button", name="Execute query").click()
-    read_until(page, until)
-
-
-def read_until(page: Page, text: str) -> None:
-    expect(page.locator(".result-window")).to_contain_text(text, timeout=20_000)
-
-
-def place_a_latte(base_url: str) -> str:
-    """Place an order as another guest would, and give its number."""
-    latte = 'mutation { placeOrder(input: { lines: [{ item: "latte" }] }) { order { number } } }'
-    placed = httpx2.post(f"{base_url}/graphql", json={"query": latte}).json()
-    return str(placed["data"]["placeOrder"]["order"]["number"])
-
-
-def answer(page: Page) -> dict[str, Any]:
-    response: dict[str, Any] = json.loads(editor(page, "response"))
-    return response
-
-
-def editor(page: Page, name: str) -> str:
-    """Read all of an editor: on the screen stand only the lines that fit."""
-    wait_until(page, f"Boolean({model_of(name)}?.getValue())")
-    return str(page.evaluate(f"{model_of(name)}.getValue()"))
-
-
-def wait_until(page: Page, condition: str) -> None:
-    # Not wait_for_function: that evaluates its text inside the page, where our policy forbids it.
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"never true: {condition}")
-
-
-def write(page: Page, name: str, text: str) -> None:
-    page.evaluate(f"{model_of(name)}.setValue({json.dumps(text)})")
-
-
-def model_of(name: str) -> str:
-    """Find an editor's text by the file name that GraphiQL gives it."""
-    return f"globalThis.__MONACO?.editor.getModels().find((model) => model.uri.path.includes('{name}.'))"
-
-
-def is_operation(request: Any) -> bool:
-    return request.method == "POST" and "BrowseTheMenu" in (request.post_data or "")
+def cancel(base_url: str, token: str) -> None:
+    document = "mutation ($by: OrderRef!) { cancelOrder(by: $by) { problems { code } } }"
+    asked = {"query": document, "variables": {"by": {"token": token}}}
+    answered = httpx2.post(f"{base_url}/graphql", json=asked).json()
+    assert answered == {"data": {"cancelOrder": {"problems": []}}}
 
 
 def problems_of(file: Path, schema: GraphQLSchema) -> list[str]:

@@ -53,6 +53,7 @@ class Issuer:
         self._keys = KeyCache(url, patience, monotonic)
         self._clock = clock
         self.url = url
+        self.leeway = leeway
         self.gives_roles = roles_claim is not None
 
     async def verify(self, token: str) -> Identity:

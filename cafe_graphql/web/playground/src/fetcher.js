@@ -3,10 +3,15 @@
 
 import { createClient } from 'graphql-ws';
 import { getOperationAST, parse } from 'graphql';
+import { sendable } from './credentials.js';
+
+const NOTHING = { message: 'It ended before it told anything: there is no such thing, or nothing new about it.' };
+const REFUSALS = { 401: 'UNAUTHENTICATED', 4401: 'UNAUTHENTICATED', 4403: 'FORBIDDEN' };
 
 export async function fetcher(asked, { headers } = {}) {
   const operation = named(asked);
-  return isSubscription(operation) ? follow(operation, headers) : post(operation, headers);
+  const said = sendable(headers);
+  return isSubscription(operation) ? follow(operation, said) : post(operation, said);
 }
 
 // Just after a change of tabs, GraphiQL still names the operation of the tab before.
@@ -36,11 +41,15 @@ function follow(operation, headers) {
 // Once left, it is silent: graphql-ws completes it later, when GraphiQL may show the next one already.
 function subscribe(client, operation, reader) {
   let isLeft = false;
+  let isTold = false;
   const unlessLeft = (tell) => (said) => isLeft || tell(said);
   const leave = client.subscribe(operation, {
-    next: unlessLeft((answer) => reader.next(answer)),
+    next: unlessLeft((answer) => {
+      isTold = true;
+      reader.next(answer);
+    }),
     error: unlessLeft((error) => reader.error(inWords(error))),
-    complete: unlessLeft(() => reader.complete()),
+    complete: unlessLeft(() => (isTold ? reader.complete() : reader.error(NOTHING))),
   });
   return () => {
     isLeft = true;
@@ -52,7 +61,8 @@ function subscribe(client, operation, reader) {
 // and an Error with its stack.
 function inWords(error) {
   if (!(error instanceof Event)) return error;
-  return { message: error.reason ? `The server closed the socket: ${error.reason}` : 'The server cannot be reached.' };
+  if (!error.reason) return { message: 'The server cannot be reached.' };
+  return refused(error.code, `The server closed the socket: ${error.reason}`);
 }
 
 async function post(operation, headers) {
@@ -74,6 +84,12 @@ async function read(response) {
     return JSON.parse(text);
   } catch {
     // A proxy's error page, say: better shown as it is than as "unexpected token <".
-    throw new Error(`The server answered ${response.status} without JSON: ${text.slice(0, 200)}`);
+    const message = `The server answered ${response.status} without JSON: ${text.slice(0, 200)}`;
+    return { errors: [refused(response.status, message)] };
   }
+}
+
+// With the code that an answer of the café's own would have, so that the hint below it knows.
+function refused(status, message) {
+  return status in REFUSALS ? { message, extensions: { code: REFUSALS[status] } } : { message };
 }

@@ -1,22 +1,23 @@
-// Puts GraphiQL on the page, with our tabs, our name and the explorer.
+// Puts GraphiQL on the page, with our tabs, our name, the explorer, and help with keys.
 
 import './workers.js';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { createLocalStorage } from '@graphiql/toolkit';
 import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import '@graphiql/plugin-explorer/style.css';
 import 'graphiql/graphiql.css';
 import './style.css';
+import { Carrying } from './carrying.js';
 import { fetcher } from './fetcher.js';
+import { KeyHint } from './key-hint.jsx';
+import { createStorage } from './storage.js';
 import { headersHint, tabs } from './tabs.js';
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
-// Another project's GraphiQL on the same localhost port must not show its tabs here.
-const storage = createLocalStorage({ namespace: 'cafe' });
+const storage = createStorage();
 
 function Playground() {
   return (
@@ -32,6 +33,10 @@ function Playground() {
       <GraphiQL.Logo>
         <span className="cafe-name">Café GraphQL</span>
       </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <KeyHint />
+      </GraphiQL.Footer>
+      <Carrying />
     </GraphiQL>
   );
 }

@@ -1,0 +1,48 @@
+"""Compiled operations: one Python function for each operation, instead of one walk for each answer.
+
+graphql-core's executor asks the same questions of every field of every object: what is its type, who resolves it, can
+the value wait, what are its children. For one operation the answers never change. So an operation that comes a second
+time is turned into Python source that holds nothing but the answers, and that source is what runs from then on:
+
+    { menu { items { name price { minorUnits } } } }          becomes, but for numbers in the names,
+
+    def f1(o):
+        if type(o) is not Money: other_Money(o)
+        return {'minorUnits': (v if type(v := o.minor_units) is int and -2147483648 <= v <= … else leaf_Int(v))}
+    def f2(o):
+        if type(o) is not MenuItem: other_MenuItem(o)
+        return {'name': (v if type(v := o.name) is str else leaf_String(v)), 'price': f1(o.price)}
+    def f3(o):
+        return [f2(i0) for i0 in (o if type(o) is list else collection(o))]
+    def f4(o):
+        if type(o) is not Menu: other_Menu(o)
+        return {'items': f3(o.items)}
+    def f5(o, run, path):
+        return {'menu': f4(call_menu(o, run, (path, 'menu', 'Query')))}
+
+**What is promised.** The answer is graphql-core's, errors and their order too, because graphql-core gives it whenever
+anything is out of the ordinary. Compiled code knows only how things go well; what it does not know it raises, and
+never answers for. Then a query is run anew by the executor (its resolvers change nothing, by GraphQL's own rule), and
+of anything else just that value is completed anew: nothing is resolved twice that may change something, and nothing
+that waits is begun twice.
+
+**What runs how**
+- A query, or an event of a subscription, in which no field waits is *whole*: one call gives its data.
+- An operation of one root field that waits, with none below it that does, is *awaited*: one call before, one behind.
+- Anything else is run by the executor itself (`parts`), so the order of mutations, waiting, and the way of errors and
+  nulls stay its own; but below each field where no field waits, a compiled function completes the value at once.
+- Not compiled at all: introspection, `@defer` and `@stream`, types that Strawberry did not make or that decide by
+  themselves what they are, generic members of an interface or union, values made another type by `strawberry.cast`,
+  and operations of more than `MAX_FIELDS` fields. The executor runs these, as it would if this folder were not there.
+
+**What bounds it.** An operation is compiled at its second use, as one of at most `MAX_VARIANTS` variants that its
+`@skip` and `@include` make; the functions live and die with the prepared operation, and of all operations together no
+more than `MAX_FIELDS_ALIVE` fields are compiled at one time.
+
+**The files**, from the outside in: `compiler` (when to compile, and whether to trust the result), `plans` (an operation
+as a whole or in parts), `parts` (the executor that uses them), `selections` (the code for a selection set), `leaves`
+and `classes` (for scalars and enums, and for objects), `calls`, `resolvers`, `arguments`, `variables` and
+`inputs` (calling what Strawberry would call), `source` (the text itself).
+
+It is called from one place, `Engine._run`: without it the engine works, and is slower.
+"""

@@ -1,0 +1,77 @@
+"""The code for scalars and enums: what is as it should be goes through, all else is coerced as graphql-core does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+)
+from strawberry.schema.schema_converter import CustomGraphQLEnumType
+
+from cafe_graphql.execution.compiled.source import Source, Unfit
+from cafe_graphql.execution.compiled.values import check_plain
+
+# Tests of `v` under which graphql-core answers it as it is.
+_AS_IT_IS: dict[GraphQLLeafType, str] = {
+    GraphQLString: "type({0}) is str",
+    GraphQLID: "type({0}) is str",
+    GraphQLInt: f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{1}} <= {GRAPHQL_MAX_INT}",
+    GraphQLBoolean: "type({0}) is bool",
+}
+_PLAIN = frozenset({str, int, float, bool, Decimal, datetime, date})
+
+
+def expression(type_: GraphQLLeafType, given: str, source: Source, *, nullable: bool) -> str:
+    """Give the code that completes the value of the expression `given`."""
+    other = source.name(_coercion(type_, source), f"leaf_{type_.name}")
+    first, again = (given, given) if given.isidentifier() else (f"(v := {given})", "v")
+    if test := _AS_IT_IS.get(type_):
+        or_null = f" or {again} is None" if nullable else ""
+        return f"({again} if {test.format(first, again)}{or_null} else {other}({again}))"
+    value = f"{other}({again})"
+    if isinstance(type_, CustomGraphQLEnumType):
+        names = source.name(_names(type_, source), f"names_{type_.name}")
+        value = f"({names}.get(id({again if nullable else first})) or {value})"
+        return f"(None if {first} is None else {value})" if nullable else value
+    return f"(None if {first} is None else {value})" if nullable else f"{other}({given})"
+
+
+def _coercion(type_: GraphQLLeafType, source: Source) -> Callable[[Any], Any]:
+    """Give graphql-core's own coercion, made once for each source; it raises where there would be an error."""
+
+    def make() -> Callable[[Any], Any]:
+        coerce = type_.coerce_output_value
+
+        def leaf(value: Any) -> Any:
+            if type(value) not in _PLAIN:
+                check_plain(value)
+            coerced = coerce(value)
+            if coerced is None or coerced is Undefined:
+                raise Unfit
+            return coerced
+
+        return leaf
+
+    return source.once(("leaf", type_), make)
+
+
+def _names(type_: CustomGraphQLEnumType, source: Source) -> dict[int, str]:
+    """Give the names of an enum's members by their ids, which cost less to look up than members, and live as long."""
+    return source.once(("names", type_), lambda: _named(type_))
+
+
+def _named(type_: GraphQLEnumType) -> dict[int, str]:
+    members = list(type_.wrapped_cls)  # type: ignore[attr-defined]
+    return {id(member): type_.coerce_output_value(member) for member in members}

@@ -1,0 +1,70 @@
+"""Python source in the making: functions, and names for the values that they use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Uncompiled(Exception):
+    """Something of the operation cannot be compiled; the executor runs it."""
+
+
+class TooLarge(Uncompiled):
+    """The operation has more fields than are compiled."""
+
+
+class Unfit(Exception):
+    """A value that compiled code does not know; the executor does, and says what is wrong with it."""
+
+
+class Source:
+    """Collects functions until they are loaded all at once.
+
+    Nothing of a document gets into the text but by `repr`; all else is numbered names and attributes of classes.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._named: dict[str, Any] = {}
+        self._names: dict[int, str] = {}
+        self._made: dict[Hashable, Any] = {}
+        self._functions = 0
+
+    def name(self, value: object, hint: str) -> str:
+        """Give the name of a value, the same each time."""
+        known = self._names.get(id(value))
+        if known is None:
+            known = self._names[id(value)] = f"{hint}_{len(self._named)}"
+            self._named[known] = value
+        return known
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give what `make` made for this key; it is made once."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
+
+    def function(self, parameters: str, result: str, first: Iterable[str] = ()) -> str:
+        """Define a function that does the statements of `first` and gives `result`; give its name."""
+        self._functions += 1
+        name = f"f{self._functions}"
+        body = [f"    {statement}" for statement in (*first, f"return {result}")]
+        self._lines += [f"def {name}({parameters}):", *body]
+        return name
+
+    def table(self, kind: str, rows: Mapping[str, str]) -> str:
+        """Define a dictionary of expressions, and of the kind that is named; give its name."""
+        self._functions += 1
+        name = f"t{self._functions}"
+        self._lines.append(f"{name} = {kind}({{{', '.join(f'{key}: {value}' for key, value in rows.items())}}})")
+        return name
+
+    def load(self) -> Mapping[str, Callable[..., Any]]:
+        """Give all that was defined, by name."""
+        namespace = dict(self._named)
+        exec(compile("\n".join(self._lines), "<compiled operation>", "exec"), namespace)
+        return namespace
