@@ -175,6 +175,11 @@ UNSAFE: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
         f"it is none; set it from 1 to {HARDLY_A_LIMIT}, or leave it out for {PRODUCTION_LIMIT}",
     ),
     (
+        "CAFE_TRUSTED_PROXIES",
+        lambda settings: any(ip_network(proxies).prefixlen == 0 for proxies in settings.trusted_proxies),
+        "whoever calls could say that it calls from elsewhere; name your proxies alone",
+    ),
+    (
         "--reload",
         lambda settings: settings.reload,
         "it watches the code, and drops everybody when that changes; leave it out",

@@ -7,7 +7,7 @@ CafeError
 │       └── SessionEnded  one whose word was good until it expired
 ├── Away       somebody outside, whose word is needed, does not answer
 ├── Throttled  the caller has tried too often, and may try again later
-├── Busy       the books could not be written; nothing was stored, and trying again is safe
+├── Busy       it cannot be done just now; nothing was stored, and trying again is safe
 └── Unusable   what should be the books is no file that can be opened, or not one of ours
 """
 
@@ -53,7 +53,7 @@ class Throttled(CafeError):
 
 
 class Busy(CafeError):
-    """The store cannot take an act just now: the file is locked, full or failing."""
+    """An act cannot be taken just now: the file is locked, full or failing, or too many passwords are looked at."""
 
 
 class Unusable(CafeError):

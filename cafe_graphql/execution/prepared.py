@@ -44,10 +44,10 @@ RULES: tuple[type[ASTValidationRule], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much is kept."""
+    """How much is kept. Prepared, a document takes up to 200 bytes for each of its characters: so 200 MB at worst."""
 
     max_kept_documents: int = 1_000
-    max_kept_characters: int = 4_000_000
+    max_kept_characters: int = 1_000_000
 
 
 DEFAULT_BOUNDS = Bounds()

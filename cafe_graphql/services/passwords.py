@@ -1,19 +1,25 @@
-"""Passwords: hashed and checked with Argon2id, beside the event loop, and no more than two at once."""
+"""Passwords: hashed and checked with Argon2id, beside the event loop, two at once and not many in the queue."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from cafe_graphql.core.errors import Busy
+
 T = TypeVar("T")
+
+MAX_WAITING = 50
+"""Two seconds' work: whoever comes then would only take a place that others need, such as those who order."""
 
 # RFC 9106's second recommendation, which is the library's default: 64 MiB and about 50 ms each.
 _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+_under_way: set[asyncio.Future[Any]] = set()
 
 
 async def hashed(password: str) -> str:
@@ -50,4 +56,9 @@ def _text(password: str) -> bytes:
 
 
 async def _run(act: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, act)
+    if len(_under_way) >= MAX_WAITING:
+        raise Busy("Too many are signing in just now. Try again in a moment.")
+    done = asyncio.get_running_loop().run_in_executor(_threads, act)
+    _under_way.add(done)
+    done.add_done_callback(_under_way.discard)
+    return await done
