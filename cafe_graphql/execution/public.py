@@ -85,7 +85,11 @@ class PublicAnswers:
             public = self._publicity[operation] = is_public(self._schema, operation, self._fields)
         if not public:
             return None
-        if (version := self._fields.version(context)) != self._version:
+        try:
+            version = self._fields.version(context)
+        except Exception:  # the fields will find the same, and say so each in its place
+            return None
+        if version != self._version:
             self._begin(version)
         written = _canonical(operation, variables)
         return None if written is None else (operation, written)

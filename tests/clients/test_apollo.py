@@ -28,7 +28,7 @@ def test_a_quote_is_placed_at_its_price_and_told_apart_from_its_replay(told: dic
     placed = told["placed"]
     assert (placed["replayed"], placed["problems"]) == (False, [])
     assert (placed["order"]["status"], placed["order"]["totals"]["total"]["minorUnits"]) == ("PLACED", 400)
-    assert [(event["actor"], event["to"]) for event in placed["order"]["events"]] == [("guest", "PLACED")]
+    assert [(event["actor"], event["to"]) for event in placed["order"]["events"]] == [("house", "PLACED")]
 
     assert told["again"] == {**placed, "replayed": True}
 

@@ -415,7 +415,8 @@ class TestAnIssuersWord:
         [
             (["barista"], Role.BARISTA),
             (["customer", "manager", "barista"], Role.MANAGER),
-            (["Manager", "admin", "*"], Role.CUSTOMER),
+            (["Manager"], Role.MANAGER),
+            (["admin", "*"], Role.CUSTOMER),
             ([], Role.CUSTOMER),
             (None, Role.CUSTOMER),
         ],

@@ -27,7 +27,7 @@ def remaining(answered: Answered) -> int:
     return int(answered.headers["ratelimit-remaining"])
 
 
-MENU = "{ menu { version } }"
+MENU = "{ menu { version } viewer { role } }"  # not the same for everybody, so it is never kept and always paid for
 UPDATES = "subscription { menuChanged { version } }"
 
 
