@@ -16,6 +16,7 @@ SIZES: Mapping[str, int] = {
     "Menu.items": 50,
     "MenuCategory.items": 10,
     "MenuItem.optionGroups": 3,
+    "MenuItemPayload.problems": 4,
     "OptionGroup.options": 5,
     "Order.events": 10,
     "Order.lines": 4,
@@ -58,6 +59,8 @@ WEIGHTS: Mapping[str, int] = {
     "Mutation.cancelOrder": 20,
     "Mutation.advanceOrder": 20,
     "Mutation.markLineDone": 20,
+    "Mutation.upsertMenuItem": 50,  # and everybody reads the menu again
+    "Mutation.setItemAvailability": 50,
     "Order.customer": 10,
     "Order.events": 10,
     "Order.queuePosition": 10,
