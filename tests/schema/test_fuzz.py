@@ -3,6 +3,7 @@
 Every run asks the same questions, unless CAFE_TEST_EXAMPLES says how many to make up anew for each test.
 """
 
+import asyncio
 import itertools
 import logging
 import os
@@ -23,7 +24,9 @@ from starlette.testclient import TestClient
 
 from cafe_graphql.app import create_app
 from cafe_graphql.config import Settings
+from cafe_graphql.core import menu_file
 from cafe_graphql.schema.root import core_schema
+from cafe_graphql.services import menu_editing
 from tests.running import KEY, WITH_KEY
 
 AT_RANDOM = os.environ.get("CAFE_TEST_EXAMPLES")
@@ -128,6 +131,7 @@ class Stand:
     accidents: list[logging.LogRecord]
     menu: list[dict[str, Any]]
     order: dict[str, Any]
+    url: str
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """Ask, and give the answer, once it is seen to be one that the specification allows, and no accident."""
@@ -168,11 +172,25 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     database = tmp_path_factory.mktemp("fuzz") / "cafe.db"
     accidents = Accidents()
     logging.getLogger("cafe_graphql").addHandler(accidents)
-    with TestClient(create_app(Settings(database_url=f"sqlite:///{database}", api_key=SecretStr(KEY)))) as http:
-        bare = Stand(http, accidents.records, [], {})
+    url = f"sqlite:///{database}"
+    with TestClient(create_app(Settings(database_url=url, api_key=SecretStr(KEY)))) as http:
+        bare = Stand(http, accidents.records, [], {}, url)
         placed = bare.data(PLACE, input={"lines": [{"item": "latte"}]}, key="first")["placeOrder"]
-        yield Stand(http, accidents.records, bare.data(MENU)["menu"]["items"], placed)
+        yield Stand(http, accidents.records, bare.data(MENU)["menu"]["items"], placed, url)
     logging.getLogger("cafe_graphql").removeHandler(accidents)
+
+
+@pytest.fixture(autouse=True)
+def menu_as_it_was(stand: Stand) -> Iterator[None]:
+    """Undo what a test, which may do all that a manager may, has made of the menu."""
+
+    async def load() -> None:
+        cafe = await menu_editing.open_cafe(stand.url)
+        await menu_editing.load(cafe, menu_file.read(menu_file.builtin()))
+        cafe.store.close()
+
+    yield
+    asyncio.run(load())
 
 
 @pytest.mark.parametrize(("root", "field"), FIELDS)
