@@ -92,7 +92,7 @@ class File:
 class Writer:
     """Takes every act that waits and commits them together, each in a savepoint of its own.
 
-    BEGIN and COMMIT, which wait for other processes and for the disk, are run by a thread. The acts between them are run
+    BEGIN and COMMIT, which wait for other processes and for the disk, are run by a thread. The acts between them run
     on the event loop: on the thread, each of their statements would let go of Python's lock, and wait until the loop
     lets go of it again, which takes longer than an act.
     """
