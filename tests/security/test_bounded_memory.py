@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from cafe_graphql.execution.persisted import AutomaticDocuments, sha256_of
-from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, Documents
+from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, Documents, Operation
 from cafe_graphql.services import recognising, signing_in
 from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import addresses
@@ -62,6 +62,19 @@ def test_documents(inside: Inside) -> None:
     for number in range(60):
         post(inside, query=f"{{ menu {{ version }} }} #{'x' * 40_000}{number}")
     assert prepared._kept_characters <= DEFAULT_BOUNDS.max_kept_characters
+
+
+def test_answers_keep_no_document_that_is_kept_no_more(inside: Inside) -> None:
+    before = _operations()
+    for number in range(60):
+        assert post(inside, query=f"{{ menu {{ version }} }} #{'x' * 40_000}{number}") == 200
+
+    assert 0 < _operations() - before <= DEFAULT_BOUNDS.max_kept_characters // 40_000
+
+
+def _operations() -> int:
+    gc.collect()
+    return sum(type(thing) is Operation for thing in gc.get_objects())
 
 
 def test_callers(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
