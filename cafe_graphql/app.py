@@ -169,4 +169,4 @@ def make_engine(settings: Settings) -> Engine:
 def pricing() -> Costs:
     """Hand the engine what the schema says its fields cost."""
     slicing = {coordinate: Slicing(*how) for coordinate, how in costs.SLICING.items()}
-    return Costs(costs.SIZES, slicing, costs.WEIGHTS)
+    return Costs(costs.SIZES, slicing, costs.WEIGHTS, costs.INPUTS)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 _SQLITE = "sqlite:///"
 NO_LIMIT = 2_000_000_000
-PRODUCTION_LIMIT = 300_000
+PRODUCTION_LIMIT = 1_000_000
 HARDLY_A_LIMIT = 100_000_000
 KEY_LENGTH = 24
 SECRET = ("api_key", "redis_url")
@@ -39,6 +40,13 @@ def _networks(said: object) -> object:
 def _redis(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
+    try:
+        parts = urlsplit(url.get_secret_value())
+        is_sound = parts.scheme == "unix" or (parts.port != 0 and bool(re.fullmatch(r"/?\d*", parts.path)))
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        raise ValueError("must name a host, a port and the number of a database, like redis://localhost:6379/0")
     return url
 
 

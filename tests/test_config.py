@@ -65,7 +65,7 @@ def test_what_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: 
         ({}, 2_000_000_000),
         ({"CAFE_RATE_LIMIT": "0"}, 2_000_000_000),
         ({"CAFE_RATE_LIMIT": "500"}, 500),
-        ({"CAFE_PRODUCTION": "1"}, 300_000),
+        ({"CAFE_PRODUCTION": "1"}, 1_000_000),
         ({"CAFE_PRODUCTION": "1", "CAFE_RATE_LIMIT": "500"}, 500),
     ],
 )
@@ -90,7 +90,7 @@ def test_production_names_everything_that_is_unsafe_at_once(monkeypatch: pytest.
         "CAFE_CORS_ORIGINS: * lets the pages of every site read answers; name the origins",
         "CAFE_API_KEY: it can be guessed; take 24 characters or more",
         "CAFE_OIDC_ISSUER: whoever is on the way there can say who somebody is; take one at https://",
-        "CAFE_RATE_LIMIT: it is none; set it from 1 to 100000000, or leave it out for 300000",
+        "CAFE_RATE_LIMIT: it is none; set it from 1 to 100000000, or leave it out for 1000000",
         "--reload: it watches the code, and drops everybody when that changes; leave it out",
     ]
 

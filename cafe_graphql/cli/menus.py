@@ -1,10 +1,11 @@
-"""`cafe menu`: loading a menu from a file, writing it out, or checking a file."""
+"""`cafe menu`: loading a menu from a file, writing it out, checking a file, or seeing who changed what."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cafe_graphql.cli.menu_log import log
 from cafe_graphql.cli.work import DatabaseFlag, run, settings_of, stop
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.menu import CafeInfo, Sheet
@@ -12,7 +13,10 @@ from cafe_graphql.core.menu_file import MenuFileError, price_list
 from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
 
-commands = typer.Typer(help="Load a menu from a file, write it out, or check a file.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Load a menu from a file, write it out, check a file, or see who changed what.", no_args_is_help=True
+)
+commands.command()(log)
 
 MenuFile = Annotated[
     Path,
@@ -45,6 +49,7 @@ def import_(
     """Make FILE the menu: all of it, or nothing when anything in it is wrong.
 
     What the file no longer has is hidden, not deleted. A running server shows the new menu on its next request.
+    What was changed item by item since the last export is replaced, too: export first to keep it.
     """
     columns = price_list.Columns(item=item_column, size=size_column, price=price_column, category=category_column)
     about = {"name": name, "currency": currency, "time_zone": time_zone}

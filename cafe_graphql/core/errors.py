@@ -4,6 +4,7 @@ CafeError
 ├── Rejected   carries every problem that stands in the way
 ├── Forbidden  the caller may not do this; says nothing of whether what they named exists
 │   └── Unauthenticated   a caller who has not said who they are, or whose word cannot be trusted
+│       └── SessionEnded  one whose word was good until it expired
 ├── Away       somebody outside, whose word is needed, does not answer
 ├── Throttled  the caller has tried too often, and may try again later
 ├── Busy       it cannot be done just now; nothing was stored, and trying again is safe
@@ -37,6 +38,10 @@ class Unauthenticated(Forbidden):
 
 class Away(CafeError):
     """Somebody outside, whose word is needed, does not answer; trying again later may help."""
+
+
+class SessionEnded(Unauthenticated):
+    """What was sent to tell who calls was good once, and has expired."""
 
 
 class Throttled(CafeError):

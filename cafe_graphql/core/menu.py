@@ -96,13 +96,14 @@ class OptionGroup:
     min: int
     max: int | None
     options: tuple[Option, ...]
+    defaults: tuple[Option, ...] = field(init=False, repr=False, compare=False)
+    """The options that are taken when nothing of the group is asked for."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "defaults", tuple(option for option in self.options if option.is_default))
 
     def option(self, slug: str) -> Option | None:
         return next((option for option in self.options if option.slug == slug), None)
-
-    @property
-    def defaults(self) -> tuple[Option, ...]:
-        return tuple(option for option in self.options if option.is_default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ MAX_DAYS_AHEAD = 30
 MAX_PROBLEMS = 100
 """A draft with more wrong than this is told the first hundred: looking for more serves nobody."""
 
-MAX_COMPARED = 1_500
+MAX_COMPARED = 700
 """Once unknown names have been compared with so many words, the rest go without a hint: comparing takes long."""
 
 _HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, ProblemCode.INVALID_TEXT}

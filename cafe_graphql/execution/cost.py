@@ -8,7 +8,7 @@ the dearest counts. Fields count even if @skip or @include may leave them out, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,11 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -33,7 +36,7 @@ from graphql import (
     is_list_type,
 )
 
-from cafe_graphql.execution.estimates import Estimate, Size
+from cafe_graphql.execution.estimates import Estimate, Size, Values
 
 INTROSPECTION = {"__typename": 1, "__schema": 10_000, "__type": 500}
 """Flat: the size of a schema is known beforehand. The full introspection query has some 6,000 fields in its answer."""
@@ -41,7 +44,10 @@ INTROSPECTION = {"__typename": 1, "__schema": 10_000, "__type": 500}
 
 @dataclass(frozen=True, slots=True)
 class Slicing:
-    """How an argument says how long a list is: the field's own, or those of its `sized_fields` one level down."""
+    """How an argument says how long a list is: the field's own, or those of its `sized_fields` one level down.
+
+    The argument is a number, or, with dots into its fields (`input.lines`), a list that is as long.
+    """
 
     argument: str
     at_most: int
@@ -52,12 +58,14 @@ class Slicing:
 class Costs:
     """What is known of a schema's fields, each by its coordinate, such as `Menu.items`.
 
-    Entries of lists of leaves count nothing; `assumed_size` is for all other lists of which nothing is said.
+    Entries of lists of leaves count nothing; `assumed_size` is for all other lists of which nothing is said. `inputs`
+    are the weights of each single value that comes in the arguments of a field that works through them.
     """
 
     sizes: Mapping[str, int] = field(default_factory=dict)
     slicing: Mapping[str, Slicing] = field(default_factory=dict)
     weights: Mapping[str, int] = field(default_factory=dict)
+    inputs: Mapping[str, int] = field(default_factory=dict)
     assumed_size: int = 10
     limit: int = 50_000
 
@@ -104,6 +112,8 @@ class Pricing:
             return Estimate(INTROSPECTION[name])
         coordinate, definition = f"{parent.name}.{name}", parent.fields[name]
         own = Estimate(self._costs.weights.get(coordinate, 1))
+        if weight := self._costs.inputs.get(coordinate):
+            own = own.plus(_worked_through([given.value for given in node.arguments or ()], weight))
         inner_type = get_named_type(definition.type)
         if is_leaf_type(inner_type):
             return own
@@ -118,8 +128,13 @@ class Pricing:
         return own.plus(inner.times(sized.get(name) or (size if not inner_sized else None) or assumed))
 
     def _slice(self, slicing: Slicing, node: FieldNode, definition: GraphQLField) -> Size:
-        value = next((given.value for given in node.arguments or () if given.name.value == slicing.argument), None)
-        argument = definition.args[slicing.argument]
+        name, *path = slicing.argument.split(".")
+        value: ValueNode | None = next(
+            (given.value for given in node.arguments or () if given.name.value == name), None
+        )
+        if path:
+            return _length(value, path, slicing.at_most)
+        argument = definition.args[name]
         if value is None:
             return Size.of(_default(argument), slicing.at_most)
         if isinstance(value, VariableNode):
@@ -155,6 +170,32 @@ class Pricing:
             return True
         condition = self._schema.get_type(fragment.type_condition.name.value)
         return condition is type_ or (is_abstract_type(condition) and self._schema.is_sub_type(condition, type_))
+
+
+def _length(value: ValueNode | None, path: list[str], at_most: int) -> Size:
+    """Give how long the list is that lies at this path in an argument, or will when its variable is known."""
+    while path and isinstance(value, ObjectValueNode):
+        name, *path = path
+        value = next((field.value for field in value.fields if field.name.value == name), None)
+    if isinstance(value, VariableNode):
+        return Size(1, value.name.value, at_most, tuple(path) or ("",))
+    return Size(min(len(value.values), at_most) if isinstance(value, ListValueNode) else 1)
+
+
+def _worked_through(values: Iterable[ValueNode], weight: int) -> Estimate:
+    """Give what it costs to work through all single values in arguments; a variable's are counted when it is known."""
+    total, waiting = Estimate(0), list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, VariableNode):
+            total = total.plus(Estimate(weight).times(Values(1, value.name.value)))
+        elif isinstance(value, ObjectValueNode):
+            waiting.extend(field.value for field in value.fields)
+        elif isinstance(value, ListValueNode):
+            waiting.extend(value.values)
+        else:
+            total = total.plus(Estimate(weight))
+    return total
 
 
 def _int(node: object) -> int | None:

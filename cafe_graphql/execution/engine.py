@@ -33,6 +33,11 @@ from cafe_graphql.execution.trusted import TrustedDocuments
 Charge = Callable[[int], Awaitable[None]]
 """Takes what an operation costs from its caller's account, or raises a RequestError."""
 
+# What a document that is not run costs: the slowest of the bounded ones take as long as as many fields.
+_LOOKED_THROUGH = (Outcome.UNPARSABLE, Outcome.INVALID, Outcome.TOO_LARGE)
+_REFUSAL_COST = 200
+_CHARACTERS_A_COST = 5
+
 # Strawberry's check is the faster one on plain values, and the one its resolvers are tested with.
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
@@ -84,7 +89,11 @@ class Engine:
         `charge` is awaited with the cost before anything runs. Who asks for it by the extension `cost` is told it.
         """
         try:
-            return await self._answered(self._operation(request, allow_mutation), request, context, charge)
+            operation = self._operation(request, allow_mutation)
+        except Exception as error:
+            return await self._refused(error, request, charge)
+        try:
+            return await self._answered(operation, request, context, charge)
         except Exception as error:
             return _failure(error)
 
@@ -105,6 +114,9 @@ class Engine:
         """
         try:
             operation = self._operation(request, allow_mutation, allow_stream=True)
+        except Exception as error:
+            return await self._refused(error, request, charge)
+        try:
             if operation.kind is OperationType.SUBSCRIPTION:
                 cost = self._cost(operation, request.variables)
                 if charge is not None:
@@ -113,6 +125,16 @@ class Engine:
             return await self._answered(operation, request, context, charge)
         except Exception as error:
             return _failure(error)
+
+    async def _refused(self, error: Exception, request: Request, charge: Charge | None) -> Answer:
+        """Say why a request is not run; looking through its document took its time, and is charged by its length."""
+        is_refusal = isinstance(error, RequestError) and error.outcome in _LOOKED_THROUGH
+        if charge is not None and is_refusal:
+            try:
+                await charge(_REFUSAL_COST + len(request.query or "") // _CHARACTERS_A_COST)
+            except RequestError as throttled:
+                return _failure(throttled)
+        return _failure(error)
 
     async def _answered(self, operation: Operation, request: Request, context: object, charge: Charge | None) -> Answer:
         if (kept := self._kept(operation, request, context)) is not None:

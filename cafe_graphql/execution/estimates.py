@@ -12,11 +12,15 @@ ASTRONOMICAL = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many entries a list has: `assumed`, unless a variable says another number; never above `at_most`."""
+    """How many entries a list has: `assumed`, unless a variable says another number; never above `at_most`.
+
+    `path` leads into the variable, to a list whose entries are counted; an empty step stays where it is.
+    """
 
     assumed: int
     variable: str | None = None
     at_most: int = ASTRONOMICAL
+    path: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, value: object, at_most: int) -> Size:
@@ -27,7 +31,20 @@ class Size:
         """Give the number for these variables, as they came from the caller."""
         if self.variable is None or self.variable not in variables:
             return self.assumed
-        return _within(variables[self.variable], self.at_most)
+        value = variables[self.variable]
+        for name in filter(None, self.path):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if self.path:
+            value = len(value) if isinstance(value, list) else 1  # one value stands for a list of one
+        return _within(value, self.at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Values(Size):
+    """How many values there are in a variable, however deep: what it takes to look through them all."""
+
+    def value(self, variables: Mapping[str, Any]) -> int:
+        return _values(variables.get(self.variable or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,12 @@ class Term:
 
     def value(self, variables: Mapping[str, Any]) -> int:
         return self.size.value(variables) * max(estimate.value(variables) for estimate in self.estimates)
+
+
+def _values(value: object) -> int:
+    if isinstance(value, Mapping):
+        return sum(map(_values, value.values()))
+    return sum(map(_values, value)) if isinstance(value, list) else 1
 
 
 def _within(value: object, at_most: int) -> int:

@@ -51,6 +51,8 @@ class TrustedDocuments:
             raise BrokenManifest(f"{path} is not JSON in UTF-8: {error}.") from None
         mistakes: list[str] = []
         documents = dict(_entries(said, mistakes))
+        if not documents and not mistakes:
+            mistakes.append("there is no document in it, so nothing could be run")
         if mistakes:
             raise BrokenManifest(*(f"{path}: {mistake}" for mistake in mistakes))
         return cls(documents)

@@ -36,6 +36,10 @@ class Context:
         """The menu as the operation first saw it, so that all its fields tell of the same one."""
         return menu.of(self.cafe.menu())
 
+    def look_again(self) -> None:
+        """See the menu as it is now: for an operation that has just changed it."""
+        self.__dict__.pop("menu", None)
+
     @cached_property
     def people(self) -> DataLoader[int, Person | None]:
         """Accounts by their numbers in the store, those of one moment read at once."""

@@ -5,6 +5,7 @@ Sizes are those of a café somewhat larger than the built-in one, so that an est
 
 from collections.abc import Mapping
 
+from cafe_graphql.core.validation import MAX_LINES
 from cafe_graphql.schema.paging import MAX_PAGE
 
 SIZES: Mapping[str, int] = {
@@ -15,6 +16,7 @@ SIZES: Mapping[str, int] = {
     "Menu.items": 50,
     "MenuCategory.items": 10,
     "MenuItem.optionGroups": 3,
+    "MenuItemPayload.problems": 4,
     "OptionGroup.options": 5,
     "Order.events": 10,
     "Order.lines": 4,
@@ -35,20 +37,30 @@ SIZES: Mapping[str, int] = {
 
 SLICING: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
     "Customer.orders": ("first", MAX_PAGE, ("nodes", "edges")),
+    "Mutation.placeOrder": ("input.lines", MAX_LINES, ("problems", "warnings")),
     "Query.orders": ("first", MAX_PAGE, ("nodes", "edges")),
+    "Query.quote": ("input.lines", MAX_LINES, ("lines", "problems", "warnings")),
 }
 """The argument that says how long lists are, the most that it may say, and which lists one level down it is about."""
+
+INPUTS: Mapping[str, int] = {
+    "Mutation.placeOrder": 10,  # whoever reads the order pays for its lines, too, again and again
+    "Query.quote": 5,
+}
+"""What each single value of an order weighs that is to be looked through, looked up and priced."""
 
 WEIGHTS: Mapping[str, int] = {
     "Customer.orders": 20,
     "Mutation.createApiKey": 50,
     "Mutation.placeOrder": 50,
     "Mutation.revokeApiKey": 20,
-    "Mutation.signIn": 1_000,  # a hash that is meant to take 50 ms, and the limit on guesses from one address
-    "Mutation.signUp": 1_000,
+    "Mutation.signIn": 3_000,  # a hash that is meant to take 50 ms, and the limit on guesses from one address
+    "Mutation.signUp": 10_000,  # and whoever is new has a budget of their own
     "Mutation.cancelOrder": 20,
     "Mutation.advanceOrder": 20,
     "Mutation.markLineDone": 20,
+    "Mutation.upsertMenuItem": 50,  # and everybody reads the menu again
+    "Mutation.setItemAvailability": 50,
     "Order.customer": 10,
     "Order.events": 10,
     "Order.queuePosition": 10,

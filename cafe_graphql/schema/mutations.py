@@ -11,11 +11,12 @@ from cafe_graphql.schema import ids, orders, problems
 from cafe_graphql.schema.access import told
 from cafe_graphql.schema.context import Info
 from cafe_graphql.schema.enums import CancelReason, Scope, Status
+from cafe_graphql.schema.menu_editing import MenuItemInput, MenuItemPayload
 from cafe_graphql.schema.orders import Order, OrderPayload, OrderRef
 from cafe_graphql.schema.people import ApiKey, ApiKeyPayload, SessionPayload
 from cafe_graphql.schema.problems import Problem, Warning
 from cafe_graphql.schema.quotes import OrderInput, Quote
-from cafe_graphql.services import cooking, key_cutting, ordering, signing_in
+from cafe_graphql.services import cooking, item_editing, key_cutting, ordering, signing_in
 
 
 @strawberry.type(
@@ -127,6 +128,36 @@ class Mutation:
             info, cooking.mark_line(info.context.cafe, info.context.actor, public_id, index, done)
         )
 
+    @strawberry.mutation(
+        description=told(
+            "Changes what is said of an item, and nothing else of it; one that is not there yet is added to the end of"
+            " the menu, and needs at least `name`, `category` and `priceMinorUnits`. All of it or nothing.",
+            Act.WRITE_MENU,
+        )
+    )
+    async def upsert_menu_item(
+        self,
+        info: Info,
+        slug: Annotated[
+            str, strawberry.argument(description="The item's handle: small letters and digits, joined by `-`.")
+        ],
+        input: Annotated[MenuItemInput, strawberry.argument(description="What it is to be from now on.")],
+    ) -> MenuItemPayload | None:
+        context = info.context
+        act = item_editing.upsert(context.cafe, context.actor, slug, input.to_core())
+        return await MenuItemPayload.after(info, act, slug)
+
+    @strawberry.mutation(description=told("Says that an item is sold out, or to be had again.", Act.WRITE_MENU))
+    async def set_item_availability(
+        self,
+        info: Info,
+        slug: Annotated[str, strawberry.argument(description="The item's slug. `latte`.")],
+        available: Annotated[bool, strawberry.argument(description="False: it is sold out.")],
+    ) -> MenuItemPayload | None:
+        context = info.context
+        act = item_editing.set_availability(context.cafe, context.actor, slug, available)
+        return await MenuItemPayload.after(info, act, slug)
+
     @strawberry.mutation(description=told("Opens an account for a customer, and signs them in.", None))
     async def sign_up(
         self,
@@ -141,7 +172,7 @@ class Mutation:
             return SessionPayload.refused(refusal)
 
     @strawberry.mutation(
-        description=told("Signs somebody in for an hour. Ten wrong passwords close an account for five minutes.", None)
+        description=told("Signs somebody in for an hour. Ten wrong passwords close an account for some minutes.", None)
     )
     async def sign_in(
         self,

@@ -1,17 +1,22 @@
 """Editing the menu: loading a sheet, writing it out as a file, and the built-in menu of the first start."""
 
-from cafe_graphql.core import menu_file
+from cafe_graphql.core import menu_file, menu_history
 from cafe_graphql.core.menu import CafeInfo, Sheet
+from cafe_graphql.core.menu_history import MenuEvent
+from cafe_graphql.core.people import HOUSE, Actor
 from cafe_graphql.services import menu_writing
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import menu as menus
-from cafe_graphql.store import migrations
+from cafe_graphql.store import menu_events, migrations
 from cafe_graphql.store.database import Connection, Database
 
 
-async def load(cafe: Cafe, sheet: Sheet) -> bool:
-    """Make `sheet` the menu, all of it or nothing; False when it is the menu already."""
-    return await cafe.store.write(menus.replace, sheet)
+async def load(cafe: Cafe, sheet: Sheet, actor: Actor = HOUSE) -> bool:
+    """Make `sheet` the menu, all of it or nothing; False when it is the menu already.
+
+    It is the whole menu from then on: what was changed item by item, and is not in it, is undone.
+    """
+    return await cafe.store.write(_load, cafe, sheet, actor)
 
 
 async def about(cafe: Cafe) -> CafeInfo | None:
@@ -39,8 +44,22 @@ async def open_cafe(url: str) -> Cafe:
 
 async def ensure_menu(cafe: Cafe) -> bool:
     """Give a café without a menu the built-in one; False when it has one."""
-    return await cafe.store.write(_ensure_menu)
+    return await cafe.store.write(_ensure_menu, cafe)
 
 
-def _ensure_menu(connection: Connection) -> bool:
-    return menus.version(connection) is None and menus.replace(connection, menu_file.read(menu_file.builtin()))
+async def history(cafe: Cafe, count: int) -> list[MenuEvent]:
+    """Give the latest changes of the menu, at most `count`, the oldest of them first."""
+    return await cafe.store.read(menu_events.latest, count)
+
+
+def _ensure_menu(connection: Connection, cafe: Cafe) -> bool:
+    is_new = menus.version(connection) is None
+    return is_new and _load(connection, cafe, menu_file.read(menu_file.builtin()), HOUSE)
+
+
+def _load(connection: Connection, cafe: Cafe, sheet: Sheet, actor: Actor) -> bool:
+    before = None if menus.version(connection) is None else menus.sheet(connection)
+    if not menus.replace(connection, sheet):
+        return False
+    menu_events.append(connection, cafe.clock(), actor, menu_history.of_menu(before, sheet))
+    return True

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import jwt
 
-from cafe_graphql.core.errors import Unauthenticated
+from cafe_graphql.core.errors import SessionEnded, Unauthenticated
 from cafe_graphql.core.people import Person
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import keys
@@ -49,7 +49,7 @@ def read(cafe: Cafe, token: str) -> tuple[str, datetime]:
     except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, OSError):
         raise Unauthenticated("This token is none of ours: sign in again, without sending it.") from None
     if expires_at <= cafe.clock():
-        raise Unauthenticated("Your session has ended: sign in again, without sending its token.")
+        raise SessionEnded("Your session has ended: sign in again, without sending its token.")
     return claims["sub"], expires_at
 
 

@@ -53,7 +53,7 @@ def load(connection: Connection) -> Menu:
     """Read the whole menu, the hidden items too; there must be one."""
     row = connection.execute(select(cafe)).mappings().one()
     headings = {row["id"]: row for row in _rows(connection, categories)}
-    shared = {row["slug"]: _group(row) for row in _rows(connection, groups)}
+    shared = {row["slug"]: option_group(row) for row in _rows(connection, groups)}
     return Menu.of(
         version=row["menu_version"],
         cafe=_cafe(row),
@@ -67,9 +67,9 @@ def sheet(connection: Connection) -> Sheet:
     slugs = {row["id"]: row["slug"] for row in _rows(connection, categories)}
     return Sheet(
         cafe=_cafe(connection.execute(select(cafe)).mappings().one()),
-        option_groups=tuple(_group(row) for row in _rows(connection, groups) if not row["is_hidden"]),
+        option_groups=tuple(option_group(row) for row in _rows(connection, groups) if not row["is_hidden"]),
         categories=tuple(_category(row) for row in _rows(connection, categories) if not row["is_hidden"]),
-        items=tuple(_sheet_item(row, slugs) for row in _rows(connection, items) if not row["is_hidden"]),
+        items=tuple(sheet_item(row, slugs) for row in _rows(connection, items) if not row["is_hidden"]),
     )
 
 
@@ -84,10 +84,15 @@ def replace(connection: Connection, new: Sheet) -> bool:
     _upsert(connection, categories, ({"name": c.name, "slug": c.slug} for c in new.categories))
     _upsert(connection, groups, (_group_row(group) for group in new.option_groups))
     ids = {row["slug"]: row["id"] for row in _rows(connection, categories)}
-    _upsert(connection, items, (_item_row(item, ids) for item in new.items))
+    _upsert(connection, items, (item_row(item, ids) for item in new.items))
     row = _cafe_row(new.cafe) | {"menu_version": (now or 0) + 1}
     connection.execute(insert(cafe).values(id=1, **row) if now is None else update(cafe).values(row))
     return True
+
+
+def count_up(connection: Connection) -> None:
+    """Count the menu's version up: something changed that a guest could see."""
+    connection.execute(update(cafe).values(menu_version=cafe.c.menu_version + 1))
 
 
 def _rows(connection: Connection, of: Table) -> Iterable[RowMapping]:
@@ -123,7 +128,7 @@ def _group_row(group: OptionGroup) -> dict[str, Any]:
     return {"slug": group.slug, "name": group.name, "min": group.min, "max": group.max, "options": group.options}
 
 
-def _item_row(item: SheetItem, category_ids: Mapping[str, int]) -> dict[str, Any]:
+def item_row(item: SheetItem, category_ids: Mapping[str, int]) -> dict[str, Any]:
     return {
         "slug": item.slug,
         "name": item.name,
@@ -161,7 +166,7 @@ def _category(row: RowMapping) -> Category:
     return Category(row["slug"], row["name"])
 
 
-def _group(row: RowMapping) -> OptionGroup:
+def option_group(row: RowMapping) -> OptionGroup:
     return OptionGroup(row["slug"], row["name"], row["min"], row["max"], tuple(map(_option, row["options"])))
 
 
@@ -175,7 +180,7 @@ def _use(row: Mapping[str, Any]) -> Use:
     return Use(row["group"], offers, defaults, row["prices"])
 
 
-def _sheet_item(row: RowMapping, category_slugs: Mapping[int, str]) -> SheetItem:
+def sheet_item(row: RowMapping, category_slugs: Mapping[int, str]) -> SheetItem:
     return SheetItem(
         slug=row["slug"],
         name=row["name"],
@@ -194,7 +199,7 @@ def _sheet_item(row: RowMapping, category_slugs: Mapping[int, str]) -> SheetItem
 
 
 def _item(row: RowMapping, headings: Mapping[int, RowMapping], shared: Mapping[str, OptionGroup]) -> Item:
-    written = _sheet_item(row, {id: heading["slug"] for id, heading in headings.items()})
+    written = sheet_item(row, {id: heading["slug"] for id, heading in headings.items()})
     return Item(
         id=row["id"],
         slug=written.slug,

@@ -83,6 +83,21 @@ class ItemRow(SQLModel, table=True):
     is_hidden: bool
 
 
+class MenuEventRow(SQLModel, table=True):
+    """What was changed on the menu, when and by whom; `slug` is the item's, null when a whole menu was loaded."""
+
+    __tablename__: ClassVar[Any] = "menu_events"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(primary_key=True)
+    at: int = Field(sa_type=BigInteger)
+    actor: str
+    actor_name: str
+    slug: str | None = Field(index=True)
+    kind: str
+    data: Any = _json()
+
+
 class OrderRow(SQLModel, table=True):
     """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids.
 

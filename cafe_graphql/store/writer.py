@@ -1,12 +1,14 @@
-"""The writer: one thread that takes all the acts that wait, and commits them with one fsync."""
+"""The writer: takes all the acts that wait, and commits them with one fsync."""
 
 import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,6 +19,9 @@ from cafe_graphql.store.hot import driver
 
 MAX_BATCH = 64
 """The most acts that share one commit."""
+
+PATIENCE = 0.1
+"""Seconds after which the thread looks whether the loop that has its acts is still there."""
 
 _FAILURES = {
     sqlite3.SQLITE_BUSY,
@@ -56,6 +61,14 @@ class _Outcome:
             self.job.done.set_result(self.value)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Acts of one transaction, and where the thread waits for what came of them."""
+
+    jobs: list[Job]
+    outcomes: Future[list[_Outcome]] = field(default_factory=Future)
+
+
 class File:
     """The file that was opened: SQLite goes on writing to one that was deleted or replaced, for nobody to find."""
 
@@ -77,13 +90,19 @@ class File:
 
 
 class Writer:
-    """A thread that takes every act that waits and commits them together, each in a savepoint of its own."""
+    """Takes every act that waits and commits them together, each in a savepoint of its own.
+
+    BEGIN and COMMIT, which wait for other processes and for the disk, are run by a thread. The acts between them run
+    on the event loop: on the thread, each of their statements would let go of Python's lock, and wait until the loop
+    lets go of it again, which takes longer than an act.
+    """
 
     def __init__(self, connection: Connection, file: File) -> None:
         self._connection = connection
         self._file = file
         self._driver = driver(connection)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._handed: deque[_Batch] = deque()
         self._thread = threading.Thread(target=self._work, name="cafe-writer", daemon=True)
         self._thread.start()
 
@@ -91,8 +110,11 @@ class Writer:
         self._jobs.put(job)
 
     def close(self) -> None:
+        """Finish the acts that wait; on an event loop, too, which could not be asked meanwhile."""
         self._jobs.put(None)
-        self._thread.join()
+        while self._thread.is_alive():
+            self._run_handed()
+            self._thread.join(0.001)
         self._connection.close()
 
     def _work(self) -> None:
@@ -115,9 +137,30 @@ class Writer:
         try:
             self._file.check()
             with self._connection.begin():
-                return [self._run(job) for job in jobs]
-        except Exception as error:
+                return self._on_the_loop(jobs)
+        except BaseException as error:
             return [_Outcome(job, error=_undone(error)) for job in jobs]
+
+    def _on_the_loop(self, jobs: list[Job]) -> list[_Outcome]:
+        """Have the acts run on the loop that asked for the first of them, or here if it has closed."""
+        batch, loop = _Batch(jobs), jobs[0].loop
+        self._handed.append(batch)
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._run_handed)
+        while True:
+            if loop.is_closed():
+                self._run_handed()
+            with suppress(TimeoutError):
+                return batch.outcomes.result(PATIENCE)
+
+    def _run_handed(self) -> None:
+        """Run the acts that were handed over; whoever comes first does, and finds none behind."""
+        while self._handed:
+            batch = self._handed.popleft()
+            try:
+                batch.outcomes.set_result([self._run(job) for job in batch.jobs])
+            except BaseException as error:
+                batch.outcomes.set_exception(error)
 
     def _run(self, job: Job) -> _Outcome:
         self._driver.execute("SAVEPOINT act")
@@ -132,14 +175,14 @@ class Writer:
         return outcome
 
 
-def _is_the_file_s(error: Exception) -> bool:
+def _is_the_file_s(error: BaseException) -> bool:
     """Tell whether the file, its disk or another process is to blame, and not what an act asked for."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return code & 0xFF in _FAILURES  # the rest of the code says more exactly where
 
 
-def _undone(error: Exception) -> Exception:
+def _undone(error: BaseException) -> BaseException:
     """What each act of a transaction that came to nothing is told."""
     if not _is_the_file_s(error):
         return error

@@ -17,6 +17,7 @@ SENT = (
     "Authorization",
     "Content-Type",
     "X-API-Key",
+    "GraphQL-Cost",
     "GraphQL-Require-Preflight",
     "Apollo-Require-Preflight",
     "X-Apollo-Operation-Name",

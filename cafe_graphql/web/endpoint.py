@@ -33,6 +33,7 @@ Header = tuple[bytes, bytes]
 
 ALLOW: Header = (b"allow", b"GET, HEAD, POST, OPTIONS")
 ALLOW_POST: Header = (b"allow", b"POST")
+SOON: Header = (b"retry-after", b"1")
 
 _HEADERS: dict[MediaType, tuple[Header, ...]] = {
     media: (
@@ -211,6 +212,8 @@ class GraphQLEndpoint:
         headers = (*_HEADERS[self._profile.media_for(media, status)], *told)
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
+        elif answer.outcome is Outcome.OVERDUE:
+            headers = (*headers, SOON)
         return Response(status, headers, body_of(answer))
 
     def _refused(self, refused: Refused, media: MediaType | None) -> Response:

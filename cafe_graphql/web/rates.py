@@ -28,8 +28,11 @@ CODE = "RATE_LIMITED"
 EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
 LIMIT, REMAINING, RESET, RETRY = (name.lower().encode() for name in EXPOSED)
 
-WRONG_CREDENTIALS = 3_000
-"""The cost of an attempt with wrong credentials: by the limit that is set in production, a hundred in a minute."""
+WRONG_TRIES = 100
+"""How often credentials may be wrong in a minute, from one address."""
+
+CALLERS_AN_ADDRESS = 10
+"""So many callers' budgets may be used up from one address: people share one, but being many gets nobody more."""
 
 
 class RateLimiter:
@@ -43,19 +46,28 @@ class RateLimiter:
         self._counters = counters
         self._clock = clock
         self._reset = (-1, datetime.now(UTC))
-        self._shut_in = 0
-        self._shut: set[str] = set()
 
     async def charge(self, scope: Scope, called: Called, cost: int) -> None:
         """Take the cost of an operation, and note in `called.rate` what is left; raise RequestError if it is too much.
 
         In the manner that `Engine.run` and `open` want it, once scope and caller are bound.
         """
-        rate, is_enough = await self.take(called.caller or addresses.of(scope), cost)
+        rate, is_enough = await self.take_for(scope, called.caller, cost)
         called.rate = rate
         if not is_enough:
             told = errors.plain(self.excuse(rate, cost), CODE)
             raise RequestError(Outcome.THROTTLED, [told])
+
+    async def take_for(self, scope: Scope, caller: str, cost: int) -> tuple[RateLimit, bool]:
+        """Take a cost from the budgets of a caller and of the address; of a guest's address as if it were a caller."""
+        if not caller:
+            return await self.take(addresses.of(scope), cost)
+        window = int(self._clock()) // WINDOW
+        shared = f"all/{addresses.of(scope)}"
+        if await self._counters.add(shared, window, cost) > self._limit * CALLERS_AN_ADDRESS:
+            await self._counters.add(shared, window, -cost)
+            return RateLimit(self._limit, 0, self._end_of(window)), False
+        return await self.take(caller, cost)
 
     async def take(self, key: str, cost: int) -> tuple[RateLimit, bool]:
         """Take `cost` of the budget under `key`, unless there is not as much; give what is left, and whether it was."""
@@ -66,23 +78,14 @@ class RateLimiter:
             used = await self._counters.add(key, window, -cost)
         return RateLimit(self._limit, max(0, self._limit - used), self._end_of(window)), is_enough
 
-    async def blame(self, scope: Scope, cost: int = WRONG_CREDENTIALS) -> None:
-        """Charge an address for an attempt with wrong credentials.
+    async def blame(self, scope: Scope) -> None:
+        """Count an attempt with wrong credentials, and raise `Refused` once there were too many from its address.
 
-        That budget is another than the one for operations: whoever shares an address with a guesser, and is known,
-        pays nothing for it.
+        They are counted apart from operations, and refused alone: whoever shares an address with a guesser, and is
+        known, goes on.
         """
         window = int(self._clock()) // WINDOW
-        address = addresses.of(scope)
-        if await self._counters.add(f"wrong/{address}", window, cost) >= self._limit:
-            if self._shut_in != window:
-                self._shut_in, self._shut = window, set()
-            self._shut.add(address)
-
-    def check(self, scope: Scope) -> None:
-        """Refuse an address that has tried too often; call it before credentials are looked up. It asks nobody."""
-        window = int(self._clock()) // WINDOW
-        if self._shut and self._shut_in == window and addresses.of(scope) in self._shut:
+        if await self._counters.add(f"wrong/{addresses.of(scope)}", window, 1) > WRONG_TRIES:
             rate = RateLimit(self._limit, 0, self._end_of(window))
             seconds = self.seconds_left(rate)
             message = f"Credentials that are wrong were sent too often from here: wait {_seconds(seconds)}."

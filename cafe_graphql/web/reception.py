@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from cafe_graphql.core.errors import Away, Busy, Unauthenticated
+from cafe_graphql.core.errors import Away, Busy, SessionEnded, Unauthenticated
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import credentials
@@ -32,10 +32,10 @@ class Reception:
         credential = credentials.sent(sent)
         if credential is None:
             return GUEST
-        if self._rates is not None:
-            self._rates.check(scope)
         try:
             return await self._callers().recognise(credential)
+        except SessionEnded as error:  # it was right once: no guess
+            raise credentials.unauthenticated(str(error)) from None
         except Unauthenticated as error:
             if self._rates is not None:
                 await self._rates.blame(scope)

@@ -4,7 +4,6 @@ from fastapi import HTTPException, Response
 from starlette.types import Scope
 
 from cafe_graphql.core.people import Actor
-from cafe_graphql.web import addresses
 from cafe_graphql.web.rates import RateLimiter
 
 COST = 100
@@ -13,7 +12,7 @@ COST = 100
 
 async def charge(rates: RateLimiter, scope: Scope, actor: Actor, response: Response) -> None:
     """Charge a request to who sends it, or to the address of a guest; 429 when the budget is used up."""
-    rate, is_enough = await rates.take(addresses.of(scope) if actor.is_guest else actor.id, COST)
+    rate, is_enough = await rates.take_for(scope, "" if actor.is_guest else actor.id, COST)
     told = {name.decode(): value.decode() for name, value in rates.headers(rate, is_refused=not is_enough)}
     if not is_enough:
         raise HTTPException(429, rates.excuse(rate, COST), told)

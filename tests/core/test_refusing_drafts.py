@@ -336,14 +336,14 @@ def test_a_hundred_slips_on_a_huge_menu_are_not_all_looked_up() -> None:
 
     hinted = [problem for problem in found if isinstance(problem, UnknownChoice) and problem.did_you_mean]
     assert len(found) == 100
-    assert [problem.path[1] for problem in hinted] == ["0", "1", "2"]
+    assert [problem.path[1] for problem in hinted] == ["0", "1"]
     assert (len(hinted) - 1) * 640 < validation.MAX_COMPARED <= len(hinted) * 640
 
 
-def test_forty_slips_on_an_ordinary_menu_are_all_looked_up() -> None:
-    found = problems(*[LineDraft("latt")] * 40)
+def test_twenty_slips_on_an_ordinary_menu_are_all_looked_up() -> None:
+    found = problems(*[LineDraft("latt")] * 20)
 
-    assert [problem.did_you_mean for problem in found if isinstance(problem, UnknownChoice)] == ["latte"] * 40
+    assert [problem.did_you_mean for problem in found if isinstance(problem, UnknownChoice)] == ["latte"] * 20
 
 
 def _menu_with(group: OptionGroup) -> Menu:

@@ -64,6 +64,12 @@ FIELDS: dict[str, list[Ask]] = {
     "Mutation.markLineDone": [
         Ask('mutation { markLineDone(lineId: "$line") { order { number } } }', Act.WORK_IN_KITCHEN)
     ],
+    "Mutation.upsertMenuItem": [
+        Ask('mutation { upsertMenuItem(slug: "latte", input: { calories: 10 }) { item { slug } } }', Act.WRITE_MENU)
+    ],
+    "Mutation.setItemAvailability": [
+        Ask('mutation { setItemAvailability(slug: "latte", available: true) { item { slug } } }', Act.WRITE_MENU)
+    ],
     "Mutation.signUp": [
         Ask('mutation { signUp(email: "new@example.com", password: "correct horse", name: "N") { accessToken } }', None)
     ],

@@ -1,6 +1,7 @@
 """Every list has a size, so that what a question costs is known before it is answered."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from graphql import (
@@ -58,7 +59,7 @@ def test_costs_are_of_fields_and_arguments_that_there_are() -> None:
 
     assert costs.WEIGHTS.keys() <= definitions.keys()
     for coordinate, (argument, _, _) in costs.SLICING.items():
-        assert argument in definitions[coordinate].args
+        assert argument.partition(".")[0] in definitions[coordinate].args
 
 
 def nested(times: int) -> str:
@@ -96,7 +97,43 @@ def count(data: object) -> int:
     return sum(map(count, data)) if isinstance(data, list) else 0
 
 
-def ask(window: Window, query: str) -> Answer:
+def ask(window: Window, query: str, **variables: object) -> Answer:
     engine = Engine(core_schema(), costs=pricing())
-    request = Request(query, extensions={"cost": True})
+    request = Request(query, variables=variables, extensions={"cost": True})
     return window.loop.run_until_complete(engine.run(request, Context(window.cafe, GUEST)))
+
+
+def order(lines: int, options: int) -> dict[str, Any]:
+    choice = {"group": "milk", "option": "yak"}
+    return {"lines": [{"item": "latte", "options": [choice] * options}] * lines}
+
+
+@pytest.mark.parametrize("aliases", [1, 20])
+def test_quotes_cost_by_what_is_to_be_looked_through(window: Window, aliases: int) -> None:
+    fields = " ".join(f"q{n}: quote(input: $i) {{ problems {{ code message }} }}" for n in range(aliases))
+
+    told = ask(window, f"query ($i: OrderInput!) {{ {fields} }}", i=order(95, 39)).payload
+
+    each = 20 + 5 * 95 * (1 + 2 * 39) + 1 + 95 * 2  # itself, every value that is sent, and the problems of each line
+    if aliases == 1:
+        assert told["extensions"]["cost"]["estimated"] == each
+    else:
+        assert told["errors"][0]["extensions"] == {"code": "COST_LIMIT_EXCEEDED", "limit": 50_000, "found": 20 * each}
+
+
+def test_a_list_in_a_variable_of_its_own_or_written_out_costs_the_same(window: Window) -> None:
+    lines = order(3, 1)["lines"]
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("query ($i: OrderInput!) { quote(input: $i) { lines { index } } }", {"i": {"lines": lines}}),
+        ("query ($l: [OrderLineInput!]!) { quote(input: { lines: $l }) { lines { index } } }", {"l": lines}),
+        (
+            "{ quote(input: { lines: ["
+            + '{ item: "latte", options: { group: "milk", option: "yak" } } ' * 3
+            + "] }) { lines { index } } }",
+            {},
+        ),
+    ]
+
+    told = [ask(window, query, **variables).payload["extensions"]["cost"]["estimated"] for query, variables in asked]
+
+    assert told == [20 + 5 * 9 + 1 + 3] * 3

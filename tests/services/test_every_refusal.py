@@ -14,11 +14,12 @@ from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
 from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.hours import Hours, Period
+from cafe_graphql.core.item_edits import ItemEdit
 from cafe_graphql.core.money import MAX_TOTAL
 from cafe_graphql.core.orders import Status
 from cafe_graphql.core.people import GUEST, HOUSE, Scope
 from cafe_graphql.core.problems import ProblemCode
-from cafe_graphql.services import cooking, key_cutting, menu_editing, ordering, signing_in
+from cafe_graphql.services import cooking, item_editing, key_cutting, menu_editing, ordering, signing_in
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import Ref
 from tests.services.books import NOON, counted
@@ -104,6 +105,10 @@ def cut_key(cafe: Cafe, scopes: Collection[Scope], expires_at: datetime | None =
     asyncio.run(key_cutting.cut(cafe, HOUSE, "till", scopes, expires_at))
 
 
+def upsert(cafe: Cafe, slug: str, edit: ItemEdit) -> None:
+    asyncio.run(item_editing.upsert(cafe, HOUSE, slug, edit))
+
+
 REFUSED_OTHERWISE: dict[ProblemCode, Callable[[Cafe], None]] = {
     Code.CLOSED: closed,
     Code.NOT_FOUND: not_found,
@@ -114,6 +119,8 @@ REFUSED_OTHERWISE: dict[ProblemCode, Callable[[Cafe], None]] = {
     Code.WEAK_PASSWORD: lambda cafe: sign_up(cafe, password="Password"),
     Code.WRONG_CREDENTIALS: wrong_credentials,
     Code.EMPTY_SCOPES: lambda cafe: cut_key(cafe, ()),
+    Code.UNKNOWN_CATEGORY: lambda cafe: upsert(cafe, "latte", ItemEdit(category="espreso")),
+    Code.MISSING_FIELD: lambda cafe: upsert(cafe, "latte", ItemEdit(name=None)),
     Code.INVALID_EXPIRY: lambda cafe: cut_key(cafe, (Scope.KITCHEN,), NOON),
 }
 

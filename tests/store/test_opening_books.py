@@ -74,7 +74,8 @@ def test_a_new_file_counts_ids_and_refers_as_the_tables_say(store: Database) -> 
 
     statements = store.read_now(written)
 
-    assert {name for name, sql in statements.items() if "AUTOINCREMENT" in sql} == {"orders", "order_events"}
+    counted = {name for name, sql in statements.items() if "AUTOINCREMENT" in sql}
+    assert counted == {"orders", "order_events", "menu_events"}
     for name, table in SQLModel.metadata.tables.items():
         assert statements[name].count("REFERENCES") == len(table.foreign_keys), name
 

@@ -105,7 +105,8 @@ class TestWithOrigins:
             "access-control-expose-headers": "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag",
             "access-control-allow-methods": "GET, HEAD, POST",
             "access-control-allow-headers": (
-                "Authorization, Content-Type, X-API-Key, GraphQL-Require-Preflight, Apollo-Require-Preflight, "
+                "Authorization, Content-Type, X-API-Key, GraphQL-Cost, GraphQL-Require-Preflight, "
+                "Apollo-Require-Preflight, "
                 "X-Apollo-Operation-Name, Apollographql-Client-Name, Apollographql-Client-Version, X-Requested-With"
             ),
             "access-control-max-age": "7200",

@@ -13,7 +13,7 @@ from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.web import addresses
 from cafe_graphql.web.counters import MemoryCounters
 from cafe_graphql.web.endpoint import GraphQLEndpoint
-from cafe_graphql.web.rates import RateLimiter
+from cafe_graphql.web.rates import WRONG_TRIES, RateLimiter
 from cafe_graphql.web.refusals import Refused
 from cafe_graphql.web.restraints import Restraints
 from tests.clients.called import Guest, ada
@@ -122,16 +122,14 @@ def test_whoever_can_change_an_address_at_will_gains_nothing_by_it(client: objec
 
 
 class TestWrongCredentials:
-    def test_an_address_that_guesses_is_shut_out_until_the_minute_is_over(self) -> None:
+    def test_an_address_that_guesses_is_told_to_wait_until_the_minute_is_over(self) -> None:
         clock = Clock(20)
         rates = limiter(300_000, clock)
-        for _ in range(99):
+        for _ in range(WRONG_TRIES):
             asyncio.run(rates.blame(HOME))
-        rates.check(HOME)
 
-        asyncio.run(rates.blame(HOME))
         with pytest.raises(Refused) as refused:
-            rates.check(HOME)
+            asyncio.run(rates.blame(HOME))
 
         assert (refused.value.status, refused.value.code, refused.value.headers) == (
             429,
@@ -139,15 +137,25 @@ class TestWrongCredentials:
             ((b"retry-after", b"40"),),
         )
         assert refused.value.message == "Credentials that are wrong were sent too often from here: wait 40 seconds."
-        rates.check(OTHER)
+        asyncio.run(rates.blame(OTHER))
         clock.seconds = 60
-        rates.check(HOME)
+        asyncio.run(rates.blame(HOME))
 
     def test_it_does_not_touch_the_budget_for_operations(self) -> None:
         rates = limiter(100)
-        asyncio.run(rates.blame(HOME, 100))
+        asyncio.run(rates.blame(HOME))
 
         assert charged(rates, HOME, 1) == left(99)
+
+
+class TestAnAddress:
+    def test_it_has_the_budgets_of_ten_callers_however_many_there_are(self) -> None:
+        rates = limiter(100)
+
+        taken = [asyncio.run(rates.take_for(HOME, f"person:{number}", 100))[1] for number in range(12)]
+
+        assert taken == [True] * 10 + [False] * 2
+        assert asyncio.run(rates.take_for(OTHER, "person:12", 100))[1]
 
 
 class TestTheEndpoint:
@@ -174,11 +182,14 @@ class TestTheEndpoint:
 
         assert post(endpoint, ASK_LATTE, accept="application/json").status == 429
 
-    def test_what_does_not_run_costs_nothing_and_says_nothing_of_it(self) -> None:
-        reply = post(GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(1))), {"query": "{ soup }"})
+    def test_a_document_that_does_not_run_is_paid_for_by_its_length(self) -> None:
+        endpoint = GraphQLEndpoint(corner.engine(), ada, restraints=Restraints(limiter(500)))
+        soup = {"query": "{ soup }"}
 
-        assert reply.status == 400
-        assert "ratelimit-limit" not in reply.headers
+        replies = [post(endpoint, soup) for _ in range(3)]
+
+        assert [reply.status for reply in replies] == [400, 400, 429]
+        assert [reply.headers["ratelimit-remaining"] for reply in replies] == ["299", "98", "98"]
 
 
 def test_being_refused_is_no_accident(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,11 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from cafe_graphql.core.menu import Sheet
-from cafe_graphql.core.menu_file.document import cafe_table, document
+from cafe_graphql.core.menu_file.document import cafe_table, document, item_table
 from cafe_graphql.core.menu_file.fields import Field, MenuFileError, Mistake
 from cafe_graphql.core.menu_file.tables import read_sheet
 
-__all__ = ["MAX_CHARACTERS", "MenuFileError", "Mistake", "builtin", "cafe_table", "check", "document", "read"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MenuFileError",
+    "Mistake",
+    "builtin",
+    "cafe_table",
+    "check",
+    "document",
+    "item_table",
+    "read",
+]
 
 MAX_CHARACTERS = 4_000_000
 

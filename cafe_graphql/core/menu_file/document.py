@@ -18,7 +18,7 @@ def document(sheet: Sheet) -> dict[str, object]:
         "cafe": cafe_table(sheet.cafe),
         **_said(option_groups=[_group(group, currency) for group in sheet.option_groups]),
         "categories": [{"slug": category.slug, "name": category.name} for category in sheet.categories],
-        "items": [_item(item, currency) for item in sheet.items],
+        "items": [item_table(item, currency) for item in sheet.items],
     }
 
 
@@ -65,7 +65,7 @@ def _option(option: Option, currency: str) -> dict[str, object]:
     }
 
 
-def _item(item: SheetItem, currency: str) -> dict[str, object]:
+def item_table(item: SheetItem, currency: str) -> dict[str, object]:
     return {
         "slug": item.slug,
         "name": item.name,

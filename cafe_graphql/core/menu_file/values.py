@@ -16,6 +16,7 @@ E = TypeVar("E", bound=StrEnum)
 MAX_SLUG = 64
 MAX_NAME = 120
 MAX_DESCRIPTION = 1000
+MAX_IMAGE_URL = 2000
 MAX_INGREDIENTS = 50
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -61,7 +62,7 @@ slug = matching(_SLUG, MAX_SLUG, 'is no slug: write small letters and digits, jo
 name = text(MAX_NAME)
 description = text(MAX_DESCRIPTION)
 locale = matching(_LOCALE, 16, 'is no locale: write it like "en-US" or "de"')
-image_url = matching(_IMAGE_URL, 2000, 'is no image address: write "https://…" or a path: "/latte.jpg"')
+image_url = matching(_IMAGE_URL, MAX_IMAGE_URL, 'is no image address: write "https://…" or a path: "/latte.jpg"')
 quantity = matching(_QUANTITY, 30, 'is no quantity: write a number above 0, a space and a unit, like "18 g"')
 
 

@@ -107,10 +107,13 @@ class _Planner:
         field = self._executor.schema.get_field(root, group[0].node.name.value)
         if field is None or field.resolve is None or (part := parts.get(key(field.type, group))) is None:
             return None
-        resolved = self._selections.resolved(root, group)
-        if not isinstance(resolved, Resolver) or not resolved.waits:
+        try:
+            resolved = self._selections.resolved(root, group)
+            if not isinstance(resolved, Resolver) or not resolved.waits:
+                return None
+            begin = calls.caller(resolved, field, group, root, self._frame, may_wait=True)
+        except Uncompiled:  # its arguments are wrong, as the executor will say
             return None
-        begin = calls.caller(resolved, field, group, root, self._frame, may_wait=True)
         return Awaited(name, (None, name, root.name), begin, part, field.resolve)
 
     def _descend(self, parent: GraphQLObjectType, groups: Mapping[str, Group]) -> None:
