@@ -1,9 +1,10 @@
-"""The command line: `cafe serve`, `cafe menu …`, `cafe key …`, `cafe role`, `cafe schema`."""
+"""The command line: `cafe serve`, `cafe menu …`, `cafe key …`, `cafe role`, `cafe report`, `cafe schema`."""
 
 import typer
 
 from cafe_graphql.cli import keys, menus
 from cafe_graphql.cli.people import role
+from cafe_graphql.cli.reports import report
 from cafe_graphql.cli.serving import serve
 from cafe_graphql.cli.work import stop
 from cafe_graphql.core.errors import CafeError
@@ -28,6 +29,7 @@ app.command()(serve)
 app.add_typer(menus.commands, name="menu")
 app.add_typer(keys.commands, name="key")
 app.command()(role)
+app.command()(report)
 
 
 @app.command()

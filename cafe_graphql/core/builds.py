@@ -1,28 +1,33 @@
 """Builds: one line of an order worked out against the menu, defaults filled in."""
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from dataclasses import dataclass
+from functools import lru_cache, reduce
 
 from cafe_graphql.core.drafts import Build, Choice, Chosen, LineDraft
 from cafe_graphql.core.menu import Allergen, Item, Option, OptionGroup
+
+MAX_REMEMBERED = 2_000
+"""Of cups that were made before: most guests ask for what others have asked for."""
 
 Selection = tuple[OptionGroup, Option, int]
 """An option of a group, and how many of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cup:
+    """One unit of an item with its options, whoever asks for it."""
+
+    choices: tuple[Chosen, ...]
+    allergens: frozenset[Allergen]
+    calories: int | None
+    unit_price: int
+
+
 def build(index: int, item: Item, line: LineDraft) -> Build:
     """Work out a line that has no problems: a group that it does not mention takes its defaults."""
-    selections = list(selected(item, line.choices))
-    return Build(
-        index=index,
-        item=item,
-        quantity=line.quantity,
-        choices=tuple(_chosen(*selection) for selection in selections),
-        allergens=_allergens(item, selections),
-        calories=_calories(item, selections),
-        unit_price=item.price + sum(option.price * quantity for _, option, quantity in selections),
-        note=line.note,
-    )
+    cup = _cup(item, line.choices)
+    return Build(index, item, line.quantity, cup.choices, cup.allergens, cup.calories, cup.unit_price, line.note)
 
 
 def default(item: Item) -> Build:
@@ -40,6 +45,17 @@ def selected(item: Item, choices: Sequence[Choice]) -> Iterator[Selection]:
             yield group, option, choice.quantity
         if not asked:
             yield from ((group, option, 1) for option in group.defaults)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _cup(item: Item, choices: tuple[Choice, ...]) -> Cup:
+    selections = list(selected(item, choices))
+    return Cup(
+        choices=tuple(_chosen(*selection) for selection in selections),
+        allergens=_allergens(item, selections),
+        calories=_calories(item, selections),
+        unit_price=item.price + sum(option.price * quantity for _, option, quantity in selections),
+    )
 
 
 def _chosen(group: OptionGroup, option: Option, quantity: int) -> Chosen:

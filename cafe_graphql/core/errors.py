@@ -5,6 +5,7 @@ CafeError
 ├── Forbidden  the caller may not do this; says nothing of whether what they named exists
 │   └── Unauthenticated   a caller who has not said who they are, or whose word cannot be trusted
 │       └── SessionEnded  one whose word was good until it expired
+├── Unanswerable   a question that means nothing as it is asked; says how to ask it
 ├── Away       somebody outside, whose word is needed, does not answer
 ├── Throttled  the caller has tried too often, and may try again later
 ├── Busy       it cannot be done just now; nothing was stored, and trying again is safe
@@ -34,6 +35,10 @@ class Forbidden(CafeError):
 
 class Unauthenticated(Forbidden):
     """It is not known who calls: nothing was sent to tell, or what was sent is wrong or has expired."""
+
+
+class Unanswerable(CafeError):
+    """A question that cannot be answered as it is asked; the message says how to ask it."""
 
 
 class Away(CafeError):

@@ -61,10 +61,9 @@ def _each(slug: str, edit: ItemEdit, before: Listed | None, around: Around) -> I
 def _whole(after: Listed, before: Listed | None, around: Around) -> Iterator[Problem]:
     """What is wrong with an item whose every field is right, as far as its groups are still on the menu."""
     was_shown = before is not None and not before.is_hidden
-    if was_shown is after.is_hidden:
-        count = around.on_offer - was_shown + (not after.is_hidden)
-        path = ("input", "isHidden") if before else ("slug",)
-        yield from _range(count, 1, tables.MAX_ITEMS, path, "The number of items on the menu")
+    count = around.on_offer - was_shown + (not after.is_hidden)
+    path = ("input", "isHidden") if before else ("slug",)
+    yield from _range(count, 1, tables.MAX_ITEMS, path, "The number of items on the menu")
     if all(use.group in around.groups for use in after.item.uses):
         for mistake in uses.mistakes(after.item, around.groups, around.currency):
             message = f"{after.item.name}: {mistake}."

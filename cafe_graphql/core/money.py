@@ -53,3 +53,8 @@ def parse(text: str, currency: str) -> int:
 def percent(minor: int, percentage: Decimal) -> int:
     """Take `percentage` (15 = 15 %) of an amount in minor units, halves rounded away from zero."""
     return int((minor * percentage / 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def share(minor: int, of: int) -> int:
+    """Divide an amount in minor units, none or more, into `of` equal ones, halves rounded up."""
+    return (2 * minor + of) // (2 * of)

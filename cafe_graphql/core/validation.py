@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
@@ -112,13 +113,35 @@ def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
         yield UnknownChoice(ProblemCode.UNKNOWN_ITEM, message, (*path, "item"), line.item, allowed)
     else:
         yield from _availability(item, path)
-        yield from _choices(item, line.choices, (*path, "options"))
+        if not _are_sound(item, line.choices):
+            yield from _choices(item, line.choices, (*path, "options"))
 
 
 def _availability(item: Item, path: Path) -> Iterator[Problem]:
     if item.unavailable is not None:
         state = "is sold out" if item.unavailable is Unavailable.SOLD_OUT else "is no longer on the menu"
         yield Problem(ProblemCode.ITEM_UNAVAILABLE, f"{item.name} {state}.", (*path, "item"))
+
+
+def _are_sound(item: Item, choices: tuple[Choice, ...]) -> bool:
+    """Tell whether there is nothing wrong with the choices, which is remembered of those that were made before."""
+    if len(choices) > MAX_CHOICES:
+        return False
+    try:
+        return _check(item, choices)
+    except _Unsound:
+        return False
+
+
+class _Unsound(Exception):
+    """Choices that have problems: by raising it they are not remembered, however many different ones there are."""
+
+
+@lru_cache(maxsize=builds.MAX_REMEMBERED)
+def _check(item: Item, choices: tuple[Choice, ...]) -> bool:
+    if any(_choices(item, choices, ())):
+        raise _Unsound
+    return True
 
 
 def _choices(item: Item, choices: Sequence[Choice], path: Path) -> Iterator[Problem]:

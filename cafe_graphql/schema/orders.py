@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Hashable, Iterable
 from datetime import datetime
+from functools import cached_property
 
 import strawberry
 
@@ -65,7 +66,6 @@ class Order(Node):
     status: Status = strawberry.field(description="Where it stands.")
     payment_status: PaymentStatus = strawberry.field(description="How much of it has been paid.")
     version: int = strawberry.field(description="Grows with every change; give it back as `expectedVersion`.")
-    lines: list[OrderLine] = strawberry.field(description="What was ordered, as sold.")
     totals: Totals = strawberry.field(description="What it comes to, as sold.")
     amount_due: Money = strawberry.field(description="What is still to be paid; nothing once it is cancelled.")
     customer_name: str | None = strawberry.field(description="The name to call out.")
@@ -80,6 +80,16 @@ class Order(Node):
         description="Where you may move it from here; empty without the scope `KITCHEN`."
     )
     source: strawberry.Private[orders.Order]
+    menu: strawberry.Private[Menu]
+
+    @strawberry.field(description="What was ordered, as sold.")
+    def lines(self) -> list[OrderLine]:
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> list[OrderLine]:
+        """The lines, put into words when they are first asked for: who places an order seldom reads them back."""
+        return [OrderLine.of(self.source, index, self.menu) for index in range(len(self.source.lines))]
 
     @strawberry.field(description="Who ordered it while signed in; null for guests, and for who may not know.")
     async def customer(self, info: Info) -> Customer | None:
@@ -101,10 +111,12 @@ class Order(Node):
     @classmethod
     def of(cls, order: orders.Order, menu: Menu, viewer: Actor, *, is_held: bool = False) -> "Order":
         """Put an order into words for one who sees it; `is_held`: they have its token."""
-        # Orders are read far more often than they change, and the same words do for all who may do the same with it.
-        key = (order.public_id, order.version, menu.source, viewer.standing, is_held)
+        if is_held:
+            return cls._said(order, menu, True, moves_orders(viewer))
+        # The book is read far more often than it changes, and the same words do for all who may do the same with it.
+        key = (order.public_id, order.version, menu.source, viewer.standing)
         if (said := _SAID.get(key)) is None or said.source is not order:
-            may_cancel = is_held or ordering.may(viewer, Act.CANCEL_ORDERS, order)
+            may_cancel = ordering.may(viewer, Act.CANCEL_ORDERS, order)
             said = _SAID[key] = cls._said(order, menu, may_cancel, moves_orders(viewer))
             if len(_SAID) > MAX_SAID:
                 del _SAID[next(iter(_SAID))]
@@ -119,7 +131,6 @@ class Order(Node):
             status=order.status,
             payment_status=PaymentStatus.UNPAID,
             version=order.version,
-            lines=[OrderLine.of(order, index, menu) for index in range(len(order.lines))],
             totals=Totals.of(order.totals),
             amount_due=Money(minor_units=order.amount_due, currency=order.totals.currency),
             customer_name=order.customer_name,
@@ -132,6 +143,7 @@ class Order(Node):
             viewer_cannot_cancel_reason=why_not,
             next_statuses=list(orders.NEXT[order.status]) if may_move else [],
             source=order,
+            menu=menu,
         )
 
 
@@ -169,7 +181,7 @@ async def node(info: Info, kind: str, key: str) -> Order | OrderLine | None:
     order = Order.of(found, info.context.menu, info.context.actor) if found else None
     if order is None or kind == "Order":
         return order
-    return next((line for line in order.lines if line.id == ids.encode(kind, f"{public_id}/{index}")), None)
+    return next((line for line in order._lines if line.id == ids.encode(kind, f"{public_id}/{index}")), None)
 
 
 def moves_orders(viewer: Actor) -> bool:

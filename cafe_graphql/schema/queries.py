@@ -1,5 +1,6 @@
 """Query: everything that can be asked."""
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -17,7 +18,8 @@ from cafe_graphql.schema.orders import Order, OrderRef
 from cafe_graphql.schema.paging import After, First
 from cafe_graphql.schema.people import Viewer
 from cafe_graphql.schema.quotes import OrderInput, Quote
-from cafe_graphql.services import cooking, ordering
+from cafe_graphql.schema.reports import SalesReport
+from cafe_graphql.services import cooking, ordering, reporting
 
 
 @strawberry.type(description="What can be asked.")
@@ -92,3 +94,13 @@ class Query:
     @strawberry.field(description=told("Who is calling, and what they may do.", None))
     def viewer(self, info: Info) -> Viewer:
         return Viewer.of(info.context.actor)
+
+    @strawberry.field(description=told("The figures of some days, a year at most.", Act.READ_REPORTS))
+    async def sales_report(
+        self,
+        info: Info,
+        from_: Annotated[date, strawberry.argument(name="from", description="The first day.")],
+        to: Annotated[date, strawberry.argument(description="The last day, which counts too; of one day, the same.")],
+    ) -> SalesReport | None:
+        context = info.context
+        return SalesReport.of(await reporting.sales(context.cafe, context.actor, from_, to))

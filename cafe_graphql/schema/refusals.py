@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from cafe_graphql.core.errors import Away, Busy, Forbidden, Throttled, Unauthenticated
+from cafe_graphql.core.errors import Away, Busy, Forbidden, Throttled, Unanswerable, Unauthenticated
 
 
 def bad_input(message: str) -> GraphQLError:
@@ -17,6 +17,8 @@ def spoken(error: Exception) -> GraphQLError | None:
             return GraphQLError(str(error), extensions={"code": "UNAUTHENTICATED"})
         case Forbidden():
             return GraphQLError(str(error), extensions={"code": "FORBIDDEN"})
+        case Unanswerable():
+            return bad_input(str(error))
         case Throttled(seconds=seconds):
             return GraphQLError(str(error), extensions={"code": "RATE_LIMITED", "retryAfter": seconds})
         case Busy() | Away():

@@ -46,6 +46,7 @@ FIELDS: dict[str, list[Ask]] = {
     "Query.orders": [Ask("{ orders { nodes { number } } }", Act.READ_ORDERS, own=True)],
     "Query.viewer": [Ask("{ viewer { role scopes } }", None)],
     "Query.kitchenQueue": [Ask("{ kitchenQueue { number } }", Act.WORK_IN_KITCHEN)],
+    "Query.salesReport": [Ask('{ salesReport(from: "2026-05-04", to: "2026-05-04") { orders } }', Act.READ_REPORTS)],
     "Query.node": [
         Ask('{ node(id: "$order") { id } }', Act.READ_ORDERS),
         Ask('{ node(id: "$own") { id } }', Act.READ_ORDERS, own=True),

@@ -28,11 +28,15 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """The value is what `call(source, info, **arguments)` gives; info may be None unless it is needed."""
+    """The value is what `call(source, info, **arguments)` gives; info may be None unless it is needed.
+
+    `bare`, if it is there, gives the same from the source alone.
+    """
 
     call: Callable[..., Any]
     needs_info: bool
     waits: bool
+    bare: Callable[[Any], Any] | None = None
 
 
 def of(schema: Schema, field: GraphQLField) -> Attribute | Resolver:
@@ -69,7 +73,8 @@ def _direct(schema: Schema, said: StrawberryField, resolve: Callable[..., Any]) 
         return function(source, **taken) if takes_self else function(**taken)
 
     needs_info = resolver.info_parameter is not None or bool(said.arguments)
-    return Resolver(call, needs_info, waits=said.is_async)
+    takes_only_self = takes_self and not needs_info and not (resolver.parent_parameter or resolver.root_parameter)
+    return Resolver(call, needs_info, waits=said.is_async, bare=function if takes_only_self else None)
 
 
 def _placing(

@@ -1,0 +1,81 @@
+"""The real morning, sold at its own times by the clock, and reported to the cent."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cafe_graphql.core import menu_file
+from cafe_graphql.core.drafts import Choice, Draft, LineDraft
+from cafe_graphql.core.menu import CafeInfo, Item
+from cafe_graphql.core.menu_file import price_list
+from cafe_graphql.core.people import GUEST, HOUSE
+from cafe_graphql.core.reports import SalesReport
+from cafe_graphql.services import menu_editing, ordering, reporting
+from cafe_graphql.services.cafe import Cafe
+from tests.proof.morning import PRODUCTS, Sale, Ticket, tickets
+from tests.services.books import Clock, opened
+
+NEW_YEAR = date(2023, 1, 1)
+ABOUT = CafeInfo("Maven Roasters", "USD", "America/New_York")
+
+
+def hour_of(ticket: Ticket) -> int:
+    return int(ticket.key[:2])
+
+
+def instant_of(ticket: Ticket) -> datetime:
+    local = datetime.fromisoformat(f"{NEW_YEAR} {ticket.key.partition(' ')[0]}")
+    return local.replace(tzinfo=ZoneInfo(ABOUT.time_zone)).astimezone(UTC)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SalesReport]:
+    """Sell the morning, and report its day."""
+    clock = Clock()
+    rows = price_list.document(PRODUCTS.read_text("utf-8"), price_list.Columns(), menu_file.cafe_table(ABOUT))
+    with opened(tmp_path_factory.mktemp("morning") / "cafe.db", clock) as cafe:
+        asyncio.run(menu_editing.load(cafe, menu_file.check(rows)))
+        asyncio.run(sell(cafe, clock))
+        yield asyncio.run(reporting.sales(cafe, HOUSE, NEW_YEAR, NEW_YEAR))
+
+
+async def sell(cafe: Cafe, clock: Clock) -> None:
+    items = {item.name: item for item in cafe.menu().items}
+    for ticket in tickets():
+        clock.now = instant_of(ticket)
+        placed = await ordering.place(cafe, GUEST, Draft(tuple(line(items[sale.item], sale) for sale in ticket.sales)))
+        assert placed.order.totals.total == ticket.total
+
+
+def line(item: Item, sale: Sale) -> LineDraft:
+    sizes = [(group, option) for group in item.groups for option in group.options if option.name == sale.size]
+    return LineDraft(item.slug, sale.quantity, tuple(Choice(group.slug, option.slug) for group, option in sizes))
+
+
+def test_the_day_comes_to_what_the_till_took(report: SalesReport) -> None:
+    assert (report.orders, report.items, report.revenue, report.currency) == (116, 200, 64065, "USD")
+    assert report.average_order == 552  # 5.5228…
+
+
+def test_so_does_each_item(report: SalesReport) -> None:
+    quantities, revenues = Counter[str](), Counter[str]()
+    for sale in (sale for ticket in tickets() for sale in ticket.sales):
+        quantities[sale.item] += sale.quantity
+        revenues[sale.item] += sale.quantity * sale.unit_price
+
+    assert {item.name: item.quantity for item in report.by_item} == quantities
+    assert {item.name: item.revenue for item in report.by_item} == revenues
+
+
+def test_so_does_each_hour(report: SalesReport) -> None:
+    orders, revenues = Counter[int](), Counter[int]()
+    for ticket in tickets():
+        orders[hour_of(ticket)] += 1
+        revenues[hour_of(ticket)] += ticket.total
+
+    assert {hour.hour: hour.orders for hour in report.by_hour if hour.orders} == orders
+    assert {hour.hour: hour.revenue for hour in report.by_hour if hour.orders} == revenues
