@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 from graphql import (
     ASTValidationRule,
@@ -56,12 +57,16 @@ FREE = Estimate(0)
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Operation:
-    """One valid operation, in a document of its own: itself and the fragments. Equal only to itself."""
+    """One valid operation, in a document of its own: itself and the fragments. Equal only to itself.
+
+    `number` is its own, and never another's: for whoever keeps something about it, and must not keep all of it.
+    """
 
     kind: OperationType
     node: OperationDefinitionNode
     document: DocumentNode
     estimate: Estimate
+    number: int = field(default_factory=count().__next__)
 
 
 @dataclass(frozen=True, slots=True)

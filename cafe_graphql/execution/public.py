@@ -39,7 +39,8 @@ MAX_KEY_BYTES = 1_000
 
 INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
 
-Key = tuple[Operation, bytes]
+Key = tuple[int, bytes]
+"""An operation, by its number, and its variables: answers are kept longer than documents, which are much larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class PublicAnswers:
         if version != self._version:
             self._begin(version)
         written = _canonical(operation, variables)
-        return None if written is None else (operation, written)
+        return None if written is None else (operation.number, written)
 
     def get(self, key: Key) -> Answer | None:
         """Give the answer that is kept, if there is one."""

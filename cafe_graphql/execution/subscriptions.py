@@ -68,7 +68,7 @@ class Subscription:
                 answer = self._execute(event)
                 return answer if isinstance(answer, bytes) else await answer
             # If the context cannot be renewed, that is this listener's affair: it fails before anything is shared.
-            return await self._shared.once((self._operation, self._variables, key), lambda: self._execute(event))
+            return await self._shared.once((self._operation.number, self._variables, key), lambda: self._execute(event))
         except StopAsyncIteration:
             raise
         except Exception as error:

@@ -3,6 +3,7 @@
 import gc
 import json
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TypeVar
@@ -10,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from cafe_graphql.execution.persisted import AutomaticDocuments, sha256_of
-from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, Documents
+from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, Documents, Operation
 from cafe_graphql.services import recognising, signing_in
 from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import addresses
@@ -64,6 +65,19 @@ def test_documents(inside: Inside) -> None:
     assert prepared._kept_characters <= DEFAULT_BOUNDS.max_kept_characters
 
 
+def test_answers_keep_no_document_that_is_kept_no_more(inside: Inside) -> None:
+    before = _operations()
+    for number in range(60):
+        assert post(inside, query=f"{{ menu {{ version }} }} #{'x' * 40_000}{number}") == 200
+
+    assert 0 < _operations() - before <= DEFAULT_BOUNDS.max_kept_characters // 40_000
+
+
+def _operations() -> int:
+    gc.collect()
+    return sum(type(thing) is Operation for thing in gc.get_objects())
+
+
 def test_callers(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recognising, "MAX_REMEMBERED", 5)
     for number in range(20):
@@ -79,6 +93,7 @@ def test_callers(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_counters(inside: Inside) -> None:
     """One number for each address that called in this minute, and nothing of what it said."""
+    inside.addresses = repeat("203.0.113.7")
     counters = found(inside, MemoryCounters)
     for number in range(300):
         post(inside, (b"x-api-key", b"guess-%d" % number), query="{ menu { version } }")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ QUERIES = [
     "query ($a: String) { viewer { scopes customer { email } } orders(after: $a) { totalCount } }",
     'mutation { cancelOrder(by: { token: "x" }) { problems { code } } }',
 ]
+ELSEWHERE = (f"10.0.{number >> 8}.{number & 255}" for number in count())
+"""Where requests come from, as a proxy tells it: nobody is held back for what others sent."""
+
 thoroughly = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 a_little = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -95,7 +99,10 @@ def test_any_request_is_no_accident(
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Address, Path, People]]:
     folder = tmp_path_factory.mktemp("wire")
-    with in_production(folder, CAFE_RATE_LIMIT="100000000") as url, caller(url) as client:
+    with (
+        in_production(folder, CAFE_TRUSTED_PROXIES="127.0.0.1", CAFE_RATE_LIMIT="100000000") as url,
+        caller(url) as client,
+    ):
 
         def asked(query: str, credential: str | None) -> Any:
             client.headers = {"Authorization": f"Bearer {credential}"} if credential else {}
@@ -114,6 +121,7 @@ class TestOnTheWire:
         sent = data.draw(pretending.headers(list(people.known)))
         body = json.dumps({"query": query}).encode()
         usual = [(b"Host", b"cafe"), (b"Connection", b"close"), JSON, (b"Content-Length", b"%d" % len(body))]
+        usual.append((b"X-Forwarded-For", next(ELSEWHERE).encode()))
         head = b"".join(b"%b: %b\r\n" % pair for pair in [*usual, *sent])
 
         status, _, answer = told(where, b"POST /graphql HTTP/1.1\r\n%b\r\n%b" % (head, body)).partition(b"\r\n")
@@ -129,7 +137,7 @@ class TestOnTheWire:
         value: Any = data.draw(st.sampled_from([credential, f"Bearer {credential}", [credential], {"a": credential}]))
         sent = [(b"authorization", credential.encode("latin-1"))]
 
-        with knocking(where) as guest:
+        with knocking(where, additional_headers={"X-Forwarded-For": next(ELSEWHERE)}) as guest:
             guest.say("connection_init", payload={name: value})
             with suppress(ConnectionClosed):
                 guest.hear()

@@ -6,19 +6,19 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from cafe_graphql.config import PRODUCTION_LIMIT
 from tests.running import cafe, running_cafe
 from tests.security.production import KEY, ask, caller, in_production
 
+NO_LIMIT = f"it is none; set it from 1 to 100000000, or leave it out for {PRODUCTION_LIMIT}"
 UNSAFE = {
     "CAFE_CORS_ORIGINS=*": "CAFE_CORS_ORIGINS: * lets the pages of every site read answers; name the origins",
     "CAFE_API_KEY=beans-and-water": "CAFE_API_KEY: it can be guessed; take 24 characters or more",
     "CAFE_OIDC_ISSUER=http://people.example": (
         "CAFE_OIDC_ISSUER: whoever is on the way there can say who somebody is; take one at https://"
     ),
-    "CAFE_RATE_LIMIT=0": ("CAFE_RATE_LIMIT: it is none; set it from 1 to 100000000, or leave it out for 300000"),
-    "CAFE_RATE_LIMIT=2000000000": (
-        "CAFE_RATE_LIMIT: it is none; set it from 1 to 100000000, or leave it out for 300000"
-    ),
+    "CAFE_RATE_LIMIT=0": f"CAFE_RATE_LIMIT: {NO_LIMIT}",
+    "CAFE_RATE_LIMIT=2000000000": f"CAFE_RATE_LIMIT: {NO_LIMIT}",
     "CAFE_RELOAD=1": "--reload: it watches the code, and drops everybody when that changes; leave it out",
     "CAFE_TRUSTED_PROXIES=10.0.0.1,0.0.0.0/0": (
         "CAFE_TRUSTED_PROXIES: whoever calls could say that it calls from elsewhere; name your proxies alone"
