@@ -47,7 +47,7 @@ SLICING: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
 """The argument that says how long lists are, the most that it may say, and which lists one level down it is about."""
 
 INPUTS: Mapping[str, int] = {
-    "Mutation.placeOrder": 10,  # whoever reads the order pays for its lines, too, again and again
+    "Mutation.placeOrder": 5,  # whoever reads the order pays for its lines, too, again and again
     "Query.quote": 5,
 }
 """What each single value of an order weighs that is to be looked through, looked up and priced."""

@@ -61,7 +61,7 @@ def test_guests_are_served_and_charged(address: Address) -> None:
     answered = ask_graphql(address, "{ cafe { name } }")
 
     assert answered.json == {"data": {"cafe": {"name": "Corner Café"}}}
-    assert answered.headers["ratelimit-limit"] == "300000"
+    assert answered.headers["ratelimit-limit"] == "1000000"
     assert exchange(address, "GET", "/private/orders", **{"X-API-Key": KEY}).status == 200
 
 
