@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     @property
     def terminal_file(self) -> Path:
         """The file in which the local terminal keeps what it has done, beside the database."""
-        return self.database_file.with_suffix(".terminal")
+        return self.database_file.with_name(f"{self.database_file.name}-terminal")
 
     @property
     def database_file(self) -> Path:

@@ -11,11 +11,13 @@ from cafe_graphql.core.orders import Change, Order
 from cafe_graphql.core.payments import Method, Payment, PaymentState, Refund, RefundState, Takings
 from cafe_graphql.core.people import GUEST, HOUSE, Actor
 from cafe_graphql.gateways.terminal import LocalTerminal
-from cafe_graphql.services import ordering, paying, refunding
+from cafe_graphql.services import charging, ordering, paying, refunding
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import Ref
 from cafe_graphql.services.paying import Asked
-from cafe_graphql.store import events, orders
+from cafe_graphql.services.settling import Noted
+from cafe_graphql.store import events
+from cafe_graphql.store import orders as order_book
 from cafe_graphql.store import payments as till
 
 PATIENCE = 0.02
@@ -65,6 +67,11 @@ def refund(
     return asyncio.run(refunding.refund(cafe, HOUSE, order.public_id, amount, reason, key))
 
 
+async def late(cafe: Cafe, order: Order, payment: Payment) -> Noted:
+    """Let the question that a payment began with come to the terminal now."""
+    return await charging.charge(cafe, Noted(payment, order), None)
+
+
 def payments(cafe: Cafe, order: Order) -> list[Payment]:
     """Give all the payments of an order, whatever came of them."""
     return asyncio.run(cafe.store.read(till.of_orders, [order.id]))[order.id]
@@ -77,7 +84,7 @@ def refunds(cafe: Cafe, order: Order) -> list[Refund]:
 
 def again(cafe: Cafe, order: Order) -> Order:
     """Give the order as it is now."""
-    return asyncio.run(cafe.store.read(orders.by_id, order.id))
+    return asyncio.run(cafe.store.read(order_book.by_id, order.id))
 
 
 def history(cafe: Cafe, order: Order) -> list[Change]:
