@@ -127,7 +127,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later."""
+    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later.
+
+    `discount` and `tax` are its parts of what was taken off the order, and of its taxes.
+    """
 
     id: int
     item_id: int
@@ -139,6 +142,8 @@ class OrderLine:
     unit_price: int
     note: str | None
     is_done: bool
+    discount: int = 0
+    tax: int = 0
 
     @property
     def total(self) -> int:
@@ -149,7 +154,8 @@ class OrderLine:
 class Order:
     """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC.
 
-    `customer_id` is the number of the person with an account who placed it, if it was one.
+    `customer_id` is the number of the person with an account who placed it, if it was one; `promo_code` the key of the
+    code that took something off.
     """
 
     id: int
@@ -168,6 +174,7 @@ class Order:
     work: timedelta
     tracking_token: str
     customer_id: int | None = None
+    promo_code: str | None = None
 
     @property
     def amount_due(self) -> int:
