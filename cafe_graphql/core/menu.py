@@ -234,6 +234,7 @@ class Menu:
             items=tuple(item for item in known if item.unavailable is not Unavailable.HIDDEN),
             by_slug={item.slug: item for item in known},
             by_id={item.id: item for item in known},
-            taxes={category: rates[tax] for category, tax in taxed if tax is not None},
+            # A hidden category may name a rate that the café has no more.
+            taxes={category: rates[tax] for category, tax in taxed if tax in rates},
             promo_codes={code.key: code for code in promo_codes},
         )

@@ -10,7 +10,9 @@ import strawberry
 
 from cafe_graphql.core.drafts import AdjustmentKind
 from cafe_graphql.core.menu import Allergen, Diet, Unavailable
-from cafe_graphql.core.orders import CancelReason, PaymentStatus, Sort, Status
+from cafe_graphql.core.orders import CancelReason, Sort, Status
+from cafe_graphql.core.payments import Method as PaymentMethod
+from cafe_graphql.core.payments import PaymentState, PaymentStatus
 from cafe_graphql.core.people import Role, Scope
 from cafe_graphql.core.problems import ProblemCode, WarningCode
 
@@ -19,6 +21,8 @@ __all__ = [
     "Allergen",
     "CancelReason",
     "Diet",
+    "PaymentMethod",
+    "PaymentState",
     "PaymentStatus",
     "ProblemCode",
     "Role",
@@ -108,6 +112,24 @@ _speak(
         "PAID": "All of it.",
         "PARTIALLY_REFUNDED": "A part of what was paid was given back.",
         "REFUNDED": "All that was paid was given back.",
+    },
+)
+_speak(
+    PaymentMethod,
+    "PaymentMethod",
+    "How somebody pays.",
+    {"CASH": "At the till; staff take it.", "CARD": "By a card, whose token comes along."},
+)
+_speak(
+    PaymentState,
+    "PaymentState",
+    "How far a payment has come.",
+    {
+        "PENDING": "The card terminal has not answered: its amount is held back from what is due until it is known.",
+        "AUTHORISED": "The card's bank has set the amount aside, and it is about to be taken.",
+        "PAID": "The money is there.",
+        "DECLINED": "The card was not accepted; nothing was taken.",
+        "VOIDED": "It was given up before anything was taken.",
     },
 )
 _speak(

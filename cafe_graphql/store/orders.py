@@ -1,7 +1,7 @@
 """Orders in the store: adding, finding, changing, and the keys that keep an order from being placed twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, Draft, Quote, Totals
 from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.orders import QUEUED, Order, OrderLine, Status
+from cafe_graphql.core.payments import NOTHING, Takings
 from cafe_graphql.core.taxes import Tax
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
@@ -73,9 +74,11 @@ def next_sequence(connection: Connection, business_date: str) -> int:
     return (_LAST_SEQUENCE.scalar(connection, {"day": business_date}) or 0) + 1
 
 
-def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime) -> Order:
-    """Write a priced draft down as an order, and give it."""
-    micros = to_micros(at)
+def add(
+    connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime, *, waits_for_payment: bool = False
+) -> Order:
+    """Write a priced draft down as an order, and give it; the kitchen does not see one that waits to be paid."""
+    micros, promise = to_micros(at), quote.estimated_ready_at and to_micros(quote.estimated_ready_at)
     row: dict[str, Any] = {
         "public_id": slip.public_id,
         "tracking_token": slip.tracking_token,
@@ -96,11 +99,15 @@ def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: date
         "placed_at": micros,
         "updated_at": micros,
         "pickup_at": draft.pickup_at and to_micros(draft.pickup_at),
-        "estimated_ready_at": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
-        "queue_promise": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
+        "estimated_ready_at": promise,
+        "queue_promise": None if waits_for_payment else promise,
         "work_seconds": quote.work // timedelta(seconds=1),
         "placed_by": slip.placed_by,
         "customer_id": slip.customer_id,
+        "paid": 0,
+        "pending": 0,
+        "refunded": 0,
+        "refunding": 0,
     }
     row["id"] = _ADD_ORDER.run(connection, row)
     return _order(row, [_added(connection, row["id"], line) for line in quote.lines])
@@ -146,6 +153,18 @@ def mark_line(connection: Connection, order: Order, index: int, is_done: bool, a
     """Note that a line was made or not, and count the order's version up."""
     connection.execute(update(lines).where(lines.c.id == order.lines[index].id).values(is_done=is_done))
     _change(connection, order, at)
+
+
+def change_takings(connection: Connection, order: Order, takings: Takings, at: datetime) -> None:
+    """Note what an order's payments come to now, and count its version up."""
+    _change(connection, order, at, **asdict(takings))
+
+
+def admit(connection: Connection, order: Order, ready_at: datetime | None) -> None:
+    """Let the kitchen see an order that has waited to be paid, promised for then; counts no version up."""
+    micros = None if ready_at is None else to_micros(ready_at)
+    promise = {"estimated_ready_at": micros, "queue_promise": micros}
+    connection.execute(update(orders).where(orders.c.id == order.id).values(promise))
 
 
 def _change(connection: Connection, order: Order, at: datetime, **columns: object) -> None:
@@ -249,6 +268,8 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         work=timedelta(seconds=row["work_seconds"]),
         tracking_token=row["tracking_token"],
         customer_id=row["customer_id"],
+        takings=_takings(row),
+        waits_for_payment=row["queue_promise"] is None and row["status"] == Status.PLACED,
         promo_code=row["promo_code"],
     )
 
@@ -265,6 +286,11 @@ def _tax_row(tax: Tax) -> dict[str, Any]:
 
 def _tax(row: Mapping[str, Any]) -> Tax:
     return Tax(row["name"], Decimal(row["percent"]), row["is_included"], row["net"], row["amount"])
+
+
+def _takings(row: Row) -> Takings:
+    paid, pending = row["paid"], row["pending"]
+    return Takings(paid, pending, row["refunded"], row["refunding"]) if paid or pending else NOTHING
 
 
 def _adjustment(row: dict[str, Any] | Adjustment) -> Adjustment:

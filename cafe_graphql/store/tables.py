@@ -9,6 +9,10 @@ COUNTS = "status != 'cancelled'"
 """Which orders count as sold. SQLite uses an index of those alone only where a statement says it in the same words."""
 
 
+UNDER_WAY = "state IN ('pending', 'authorised')"
+"""Which payments, and which refunds, are neither made nor given up; said in the same words for the same reason."""
+
+
 def table(row: type[SQLModel]) -> Table:
     """Give the SQLAlchemy table behind a row type, for Core statements."""
     its_table: Table = row.__table__  # type: ignore[attr-defined]
@@ -19,7 +23,7 @@ def _json(default: str | None = None) -> Any:
     return Field(sa_column=Column(JSON, nullable=False, server_default=default))
 
 
-def _zero() -> Any:
+def _none_yet() -> Any:
     return Field(sa_column_kwargs={"server_default": "0"})
 
 
@@ -113,7 +117,9 @@ class OrderRow(SQLModel, table=True):
     """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids.
 
     `discount` is the money off that is among the adjustments, and `promo_code` the key of the code that has been used.
-    `queue_promise` is `estimated_ready_at` while the kitchen has the order before it, and null from then on.
+    `queue_promise` is `estimated_ready_at` while the kitchen has the order before it; null from then on, and while an
+    order that was placed waits to be paid. `paid`, `pending`, `refunded` and `refunding` are what its payments and
+    refunds add up to.
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -148,7 +154,7 @@ class OrderRow(SQLModel, table=True):
     subtotal: int
     adjustments: Any = _json()
     taxes: Any = _json("[]")
-    discount: int = _zero()
+    discount: int = _none_yet()
     total: int
     promo_code: str | None
     customer_name: str | None
@@ -161,6 +167,10 @@ class OrderRow(SQLModel, table=True):
     work_seconds: int = Field(sa_column_kwargs={"server_default": "0"})
     placed_by: str
     customer_id: int | None = Field(foreign_key="people.id")
+    paid: int = _none_yet()
+    pending: int = _none_yet()
+    refunded: int = _none_yet()
+    refunding: int = _none_yet()
 
 
 class OrderLineRow(SQLModel, table=True):
@@ -178,8 +188,8 @@ class OrderLineRow(SQLModel, table=True):
     allergens: Any = _json()
     calories: int | None
     unit_price: int
-    discount: int = _zero()
-    tax: int = _zero()
+    discount: int = _none_yet()
+    tax: int = _none_yet()
     note: str | None
     is_done: bool = Field(sa_column_kwargs={"server_default": false()})
 
@@ -217,6 +227,58 @@ class PromoUseRow(SQLModel, table=True):
     code: str = Field(primary_key=True)
     customer_id: int = Field(primary_key=True)
     uses: int
+
+
+class PaymentRow(SQLModel, table=True):
+    """A payment, from when it is first asked for; `gateway` is who took the card, null for cash."""
+
+    __tablename__: ClassVar[Any] = "payments"
+    __table_args__ = (Index("ix_payments_under_way", "id", sqlite_where=text(UNDER_WAY)),)
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    method: str
+    state: str
+    amount: int
+    refunded: int
+    gateway: str | None
+    reference: str | None
+    card: str | None
+    reason: str | None
+    actor: str
+    created_at: int = Field(sa_type=BigInteger)
+    updated_at: int = Field(sa_type=BigInteger)
+
+
+class RefundRow(SQLModel, table=True):
+    """Money given back of one payment, from when it is first asked for."""
+
+    __tablename__: ClassVar[Any] = "refunds"
+    __table_args__ = (Index("ix_refunds_under_way", "id", sqlite_where=text(UNDER_WAY)),)
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    payment_id: int = Field(foreign_key="payments.id", index=True)
+    state: str
+    amount: int
+    reason: str | None
+    failure: str | None
+    actor: str
+    created_at: int = Field(sa_type=BigInteger)
+    updated_at: int = Field(sa_type=BigInteger)
+
+
+class MoneyKeyRow(SQLModel, table=True):
+    """Which payment, or which refunds, an actor's key has made; `fingerprint` tells the same input from another."""
+
+    __tablename__: ClassVar[Any] = "money_keys"
+
+    actor: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    made: Any = _json()
 
 
 class PersonRow(SQLModel, table=True):
