@@ -25,18 +25,14 @@ def quote(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> Q
     lines = [builds.build(index, menu.by_slug[line.item], line) for index, line in priceable]
     counted = _within_limit(menu, lines)
     promotion = _promotion(menu, draft, problems, counted, kitchen.at)
-    taxed = _taxed(menu, promotion.lines)
-    totals = Totals(
-        menu.cafe.currency,
-        sum(line.total for line in counted),
-        (*promotion.adjustments, *_added(taxed)),
-        taxed.taxes,
-    )
-    tip = _tip(draft.tip, totals.subtotal) if validation.is_sound("tip", problems) else ()
-    tip_fits = totals.total + sum(adjustment.amount for adjustment in tip) <= money.MAX_TOTAL
+    taxed = _taxed(menu, promotion.lines) if menu.taxes else NO_TAX
+    subtotal = sum(line.total for line in counted)
+    before_tip = (*promotion.adjustments, *_added(taxed))
+    tip = _tip(draft.tip, subtotal) if validation.is_sound("tip", problems) else ()
+    tip_fits = subtotal + sum(adjustment.amount for adjustment in (*before_tip, *tip)) <= money.MAX_TOTAL
     return Quote(
         lines=_with_tax(promotion.lines, taxed),
-        totals=replace(totals, adjustments=(*totals.adjustments, *tip)) if tip and tip_fits else totals,
+        totals=Totals(menu.cafe.currency, subtotal, (*before_tip, *tip) if tip_fits else before_tip, taxed.taxes),
         work=sum((line.work for line in counted), timedelta()),
         estimated_ready_at=_ready_at(menu, counted, draft, kitchen),
         problems=(*problems, *_too_large(lines[len(counted) :], tip_fits)),
@@ -65,23 +61,23 @@ def _within_limit(menu: Menu, lines: Sequence[Build]) -> tuple[Build, ...]:
     """The lines from the first on for as long as their sum can be said in a GraphQL `Int`, their tax and all."""
     total = 0
     for count, line in enumerate(lines):
-        total += line.total + taxes.most_added(_rate(menu, line), line.total)
+        total += line.total
+        if menu.taxes:
+            total += taxes.most_added(_rate(menu, line), line.total)
         if total > money.MAX_TOTAL:
             return tuple(lines[:count])
     return tuple(lines)
 
 
 def _promotion(
-    menu: Menu, draft: Draft, problems: Sequence[Problem], lines: Sequence[Build], at: datetime
+    menu: Menu, draft: Draft, problems: Sequence[Problem], lines: tuple[Build, ...], at: datetime
 ) -> Promotion:
     if draft.promo_code is None or not validation.is_sound("promoCode", problems):
-        return Promotion(tuple(lines))
+        return Promotion(lines)
     return promotions.applied(menu, draft.promo_code, lines, at)
 
 
 def _taxed(menu: Menu, lines: Sequence[Build]) -> Taxed:
-    if not menu.taxes:
-        return NO_TAX
     return taxes.of([_rate(menu, line) for line in lines], [line.net for line in lines])
 
 
