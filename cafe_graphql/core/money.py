@@ -38,6 +38,11 @@ class Money:
         """The amount in major units, with all the currency's digits: 450 USD is `4.50`."""
         return Decimal(self.minor).scaleb(-EXPONENTS[self.currency])
 
+    @property
+    def in_words(self) -> str:
+        """The amount as messages say it: `4.50 USD`."""
+        return f"{self.amount} {self.currency}"
+
 
 def parse(text: str, currency: str) -> int:
     """Give the minor units that `text` ("4.50") means in `currency`; ValueError says what is wrong with it."""

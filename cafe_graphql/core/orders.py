@@ -223,8 +223,10 @@ class Order:
 
     @property
     def amount_to_return(self) -> int:
-        """What was paid for an order that was cancelled, and has not been given back yet, in minor units."""
-        return self.takings.paid - self.takings.refunded if self.status is Status.CANCELLED else 0
+        """What is still to be given back, in minor units: of a cancelled order, all that was paid."""
+        if self.status is Status.CANCELLED:
+            return self.takings.paid - self.takings.refunded
+        return self.takings.refunding
 
     @property
     def payment_status(self) -> PaymentStatus:

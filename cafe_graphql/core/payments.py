@@ -52,7 +52,8 @@ class RefundState(StrEnum):
 class Payment:
     """Money for an order. `public_id` is what callers, and the gateway, know it by; `reference` is the gateway's own.
 
-    `card` says which card it was, fit for a receipt (`Visa ····4242`), and `reason` why it came to nothing.
+    `gateway` names who took the card, and is None for cash; `card` says which it was, fit for a receipt
+    (`Visa ····4242`), and `reason` why there is no money, or none yet.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Payment:
     state: PaymentState
     amount: int
     refunded: int
+    gateway: str | None
     reference: str | None
     card: str | None
     reason: str | None
@@ -72,7 +74,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back from one payment, the way that it came; `failure` says why the gateway did not."""
+    """Money given back from one payment, the way that it came; `failure` says why it is not, or not yet."""
 
     id: int
     public_id: str

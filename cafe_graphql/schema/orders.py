@@ -73,7 +73,7 @@ class Order(Node):
         description="What is still to be paid, less what cards are being asked for; nothing once it is cancelled."
     )
     amount_to_return: Money = strawberry.field(
-        description="What was paid before it was cancelled, and is still to be given back: cash waits at the till."
+        description="What is still to be given back: all that was paid, once it is cancelled; cash waits at the till."
     )
     customer_name: str | None = strawberry.field(description="The name to call out.")
     note: str | None = strawberry.field(description="For the café.")
@@ -195,13 +195,15 @@ async def changed(info: Info, act: Awaitable[orders.Order], *, is_held: bool = F
         return _payload(info, refusal.order, refusal.problems, is_held)
 
 
-async def node(info: Info, kind: str, key: str) -> Order | OrderLine | None:
-    """Find an order, or one of its lines, by what its id says."""
+async def node(info: Info, kind: str, key: str) -> Order | OrderLine | Payment | None:
+    """Find an order, or one of its lines or payments, by what its id says."""
     public_id, _, index = key.partition("/")
     found = await ordering.find(info.context.cafe, info.context.actor, Ref(public_id=public_id))
     order = Order.of(found, info.context.menu, info.context.actor) if found else None
     if order is None or kind == "Order":
         return order
+    if kind == "Payment":
+        return await payments.find(info, order.source, index)
     return next((line for line in order._lines if line.id == ids.encode(kind, f"{public_id}/{index}")), None)
 
 

@@ -77,7 +77,7 @@ class Query:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="As an `id` field gave it.")]
     ) -> Node | None:
         kind, key = ids.decode(id)
-        if kind in ("Order", "OrderLine"):
+        if kind in ("Order", "OrderLine", "Payment"):
             return await orders.node(info, kind, key)
         if kind in ("Customer", "ApiKey"):
             return await people.node(info, kind, key)

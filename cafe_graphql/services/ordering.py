@@ -20,6 +20,7 @@ from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, 
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
+from cafe_graphql.services import charging, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
@@ -84,10 +85,13 @@ async def place(
 async def cancel(
     cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason = CancelReason.CUSTOMER_REQUEST, note: str | None = None
 ) -> Order:
-    """Call an order off while nobody has begun to make it; `NotChanged` says why it stays."""
+    """Call an order off while nobody has begun to make it; `NotChanged` says why it stays.
+
+    What cards have paid for it goes back to them; cash waits at the till, until it is handed back as a refund.
+    """
     if not ref.is_held:
         permissions.require(actor, Act.CANCEL_ORDERS)
-    return await cafe.store.write(_cancel, cafe, actor, ref, reason, note)
+    return await charging.give_back_for(cafe, await cafe.store.write(_cancel, cafe, actor, ref, reason, note))
 
 
 async def find(cafe: Cafe, actor: Actor, ref: Ref) -> Order | None:
@@ -128,7 +132,9 @@ def _place(
     priced = pricing.quote(menu, draft, kitchen.seen(connection, menu.cafe, draft.pickup_at, at))
     if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
         raise NotPlaced(problems, priced)
-    order = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
+    waits = cafe.pay_first and priced.totals.total > 0
+    slip = _slip(connection, menu, actor, at)
+    order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
@@ -179,7 +185,7 @@ def _cancel(
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
-    return order_book.by_id(connection, order.id)
+    return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)
 
 
 def _why_not(order: Order) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Orders in the store: adding, finding, changing, and the keys that keep an order from being placed twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,9 +150,10 @@ def mark_line(connection: Connection, order: Order, index: int, is_done: bool, a
     _change(connection, order, at)
 
 
-def change_takings(connection: Connection, order: Order, takings: Takings, at: datetime) -> None:
-    """Note what an order's payments come to now, and count its version up."""
+def change_takings(connection: Connection, order: Order, takings: Takings, at: datetime) -> Order:
+    """Note what an order's payments come to now, count its version up, and give the order as it is then."""
     _change(connection, order, at, **asdict(takings))
+    return replace(order, takings=takings, version=order.version + 1, updated_at=from_micros(to_micros(at)))
 
 
 def admit(connection: Connection, order: Order, ready_at: datetime | None) -> None:

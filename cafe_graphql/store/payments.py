@@ -1,11 +1,11 @@
 """Payments and refunds in the store, and the keys that keep either from being made twice."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, or_, select, text, update
 
 from cafe_graphql.core.payments import COUNTED, Method, Payment, PaymentState, Refund, RefundState
 from cafe_graphql.store.hot import Hot
@@ -36,18 +36,17 @@ def add(
     public_id: str,
     order_id: int,
     method: Method,
-    state: PaymentState,
     amount: int,
     gateway: str | None,
     actor: str,
     at: datetime,
 ) -> Payment:
-    """Write a payment down, and give it."""
+    """Write down that a payment is asked for, and give it."""
     row = {
         "public_id": public_id,
         "order_id": order_id,
         "method": method,
-        "state": state,
+        "state": PaymentState.PENDING,
         "amount": amount,
         "refunded": 0,
         "gateway": gateway,
@@ -66,17 +65,23 @@ def change(
     payment: Payment,
     state: PaymentState,
     at: datetime,
-    *,
     reference: str | None = None,
     card: str | None = None,
     reason: str | None = None,
 ) -> Payment:
-    """Move a payment on, with what the gateway has said of it; what it does not say stays."""
-    said = {"reference": reference, "card": card, "reason": reason}
-    columns = {name: value for name, value in said.items() if value is not None}
-    changed = {**columns, "state": state, "updated_at": to_micros(at)}
-    connection.execute(update(payments).where(payments.c.id == payment.id).values(changed))
-    return by_id(connection, payment.id)
+    """Move a payment on, with what the gateway has said of it; a reference and a card once known stay."""
+    changed = replace(
+        payment,
+        state=state,
+        reference=reference or payment.reference,
+        card=card or payment.card,
+        reason=reason,
+        updated_at=from_micros(to_micros(at)),
+    )
+    columns = {name: getattr(changed, name) for name in ("state", "reference", "card", "reason")}
+    values = {**columns, "updated_at": to_micros(at)}
+    connection.execute(update(payments).where(payments.c.id == payment.id).values(values))
+    return changed
 
 
 def by_id(connection: Connection, payment_id: int) -> Payment:
@@ -103,10 +108,21 @@ def of_order(connection: Connection, order_id: int) -> list[Payment]:
     return [payment for payment in of_orders(connection, [order_id])[order_id] if payment.state in COUNTED]
 
 
-def under_way(connection: Connection, gateway: str, before: datetime) -> list[Payment]:
-    """Give the payments at this gateway that nobody has touched since an instant, and are not over; oldest first."""
-    is_waiting = (text(UNDER_WAY), payments.c.gateway == gateway, payments.c.updated_at <= to_micros(before))
-    return _payments(connection, select(payments).where(*is_waiting).order_by(payments.c.id))
+def take_unanswered(connection: Connection, gateway: str, before: datetime, at: datetime, limit: int) -> list[Payment]:
+    """Take on payments at this gateway that nobody asks about any more, oldest first: for others they are under way.
+
+    That is so when their last asker has said so, by a reason, or has not touched them since an instant: it may be dead.
+    """
+    left = or_(payments.c.reason.is_not(None), payments.c.updated_at <= to_micros(before))
+    waiting = select(payments).where(text(UNDER_WAY), left, payments.c.gateway == gateway)
+    found = _payments(connection, waiting.order_by(payments.c.id).limit(limit))
+    return [change(connection, payment, payment.state, at) for payment in found]
+
+
+def count_under_way(connection: Connection) -> int:
+    """Count the payments and refunds, at whatever gateway, of which it is not known yet what comes of them."""
+    counts = [select(func.count()).select_from(rows).where(text(UNDER_WAY)) for rows in (payments, refunds)]
+    return sum(connection.execute(count).scalar_one() for count in counts)
 
 
 def add_refund(
@@ -128,10 +144,10 @@ def add_refund(
     return refund_by_id(connection, _ADD_REFUND.run(connection, row))
 
 
-def end_refund(
+def change_refund(
     connection: Connection, refund: Refund, state: RefundState, at: datetime, failure: str | None = None
 ) -> Refund:
-    """Note that a refund is done, also on its payment, or that it failed."""
+    """Move a refund on; what is done is counted on its payment, too."""
     ended = {"state": state, "failure": failure, "updated_at": to_micros(at)}
     connection.execute(update(refunds).where(refunds.c.id == refund.id).values(ended))
     if state is RefundState.DONE:
@@ -150,11 +166,15 @@ def refunds_of_order(connection: Connection, order_id: int) -> list[Refund]:
     return _refunds(connection, select(refunds).where(refunds.c.order_id == order_id).order_by(refunds.c.id))
 
 
-def refunds_under_way(connection: Connection, gateway: str, before: datetime) -> list[Refund]:
-    """Give the refunds at this gateway that nobody has touched since an instant, and are not over; oldest first."""
-    pending = select(refunds).where(text(f"refunds.{UNDER_WAY}"), refunds.c.updated_at <= to_micros(before))
-    at_gateway = pending.join(payments, payments.c.id == refunds.c.payment_id).where(payments.c.gateway == gateway)
-    return _refunds(connection, at_gateway.order_by(refunds.c.id))
+def take_unanswered_refunds(
+    connection: Connection, gateway: str, before: datetime, at: datetime, limit: int
+) -> list[Refund]:
+    """Take on refunds at this gateway that nobody asks about any more, oldest first: for others they are under way."""
+    left = or_(refunds.c.failure.is_not(None), refunds.c.updated_at <= to_micros(before))
+    waiting = select(refunds).where(text(f"refunds.{UNDER_WAY}"), left)
+    at_gateway = waiting.join(payments, payments.c.id == refunds.c.payment_id).where(payments.c.gateway == gateway)
+    found = _refunds(connection, at_gateway.order_by(refunds.c.id).limit(limit))
+    return [change_refund(connection, refund, refund.state, at) for refund in found]
 
 
 def remembered(connection: Connection, actor: str, key: str) -> Remembered | None:
@@ -185,6 +205,7 @@ def _payment(row: RowMapping) -> Payment:
         state=PaymentState(row["state"]),
         amount=row["amount"],
         refunded=row["refunded"],
+        gateway=row["gateway"],
         reference=row["reference"],
         card=row["card"],
         reason=row["reason"],

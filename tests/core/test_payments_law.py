@@ -15,7 +15,7 @@ NOON = datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
 
 def payment(number: int, amount: int, state: PaymentState = PaymentState.PAID, refunded: int = 0) -> Payment:
     return Payment(
-        *(number, f"p-{number}", 1, Method.CARD, state, amount, refunded, None, None, None, "guest"),
+        *(number, f"p-{number}", 1, Method.CARD, state, amount, refunded, None, None, None, None, "guest"),
         created_at=NOON,
         updated_at=NOON,
     )
