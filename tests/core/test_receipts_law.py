@@ -18,7 +18,7 @@ CORNER = Issuer("Corner Café", "en-US", "America/New_York")
 
 def paid(amount: int) -> Payment:
     return Payment(
-        *(1, "p-1", 1, Method.CARD, PaymentState.PAID, amount, 0, "term-77", "Visa ····4242", None, "ana"),
+        *(1, "p-1", 1, Method.CARD, PaymentState.PAID, amount, 0, "local", "term-77", "Visa ····4242", None, "ana"),
         created_at=NOON,
         updated_at=NOON,
     )

@@ -6,18 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from cafe_graphql.core.drafts import Draft, LineDraft
-from cafe_graphql.core.people import GUEST
-from cafe_graphql.services import ordering
-from tests.running import running_cafe
-from tests.services import drawers
-from tests.services.books import opened
+from tests.running import WITH_KEY, running_cafe
 from tests.web import browsing
 
 MISSING = "There is no receipt here. Its link must be whole, exactly as it was given."
@@ -32,26 +28,27 @@ class Paid:
     url: str
 
 
+PLACE = 'mutation { placeOrder(input: { lines: [{ item: "latte", quantity: 2 }] }) { trackingToken } }'
+PAY = """mutation ($token: String) {
+  payOrder(by: { token: $token }, input: { method: CASH }) { order { receipt { url } } problems { message } }
+}"""
+
+
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paid]:
-    file = tmp_path_factory.mktemp("receipts") / "cafe.db"
-    with running_cafe(file) as site:
-        token = pay_for_two_lattes(file)
-        yield Paid(site, token, url_of(site, token))
+    with running_cafe(tmp_path_factory.mktemp("receipts") / "cafe.db") as site:
+        yield pay_for_two_lattes(site)
 
 
-def pay_for_two_lattes(file: Path) -> str:
-    """Order and pay at another worker, and give the order's token."""
-    with opened(file) as worker:
-        order = asyncio.run(ordering.place(worker, GUEST, Draft((LineDraft("latte", 2),)))).order
-        asyncio.run(drawers.take(worker, order, order.totals.total))
-    return order.tracking_token
+def pay_for_two_lattes(site: str) -> Paid:
+    token = ask(site, PLACE)["placeOrder"]["trackingToken"]
+    return Paid(site, token, ask(site, PAY, token=token)["payOrder"]["order"]["receipt"]["url"])
 
 
-def url_of(site: str, token: str) -> str:
-    query = "query ($t: String) { order(by: { token: $t }) { receipt { url } } }"
-    answer = httpx2.post(f"{site}/graphql", json={"query": query, "variables": {"t": token}}).json()
-    return str(answer["data"]["order"]["receipt"]["url"])
+def ask(site: str, query: str, **variables: str) -> dict[str, Any]:
+    asked = {"query": query, "variables": variables}
+    data: dict[str, Any] = httpx2.post(f"{site}/graphql", json=asked, headers=WITH_KEY).json()["data"]
+    return data
 
 
 def test_the_link_is_one_that_its_reader_can_open(paid: Paid) -> None:
@@ -157,11 +154,8 @@ def test_a_receipt_is_only_read(paid: Paid) -> None:
 
 
 def test_links_begin_with_the_public_address_where_one_is_set(tmp_path: Path) -> None:
-    file = tmp_path / "cafe.db"
-    with running_cafe(file, CAFE_PUBLIC_URL="https://cafe.example/corner/") as site:
-        token = pay_for_two_lattes(file)
-
-        assert url_of(site, token).startswith("https://cafe.example/corner/receipts/")
+    with running_cafe(tmp_path / "cafe.db", CAFE_PUBLIC_URL="https://cafe.example/corner/") as site:
+        assert pay_for_two_lattes(site).url.startswith("https://cafe.example/corner/receipts/")
 
 
 def test_many_pdfs_at_once_hold_nobody_else_up(paid: Paid) -> None:
