@@ -171,7 +171,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later."""
+    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later.
+
+    `discount` and `tax` are its parts of what was taken off the order, and of its taxes.
+    """
 
     id: int
     item_id: int
@@ -183,6 +186,8 @@ class OrderLine:
     unit_price: int
     note: str | None
     is_done: bool
+    discount: int = 0
+    tax: int = 0
 
     @property
     def total(self) -> int:
@@ -193,8 +198,8 @@ class OrderLine:
 class Order:
     """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC.
 
-    `customer_id` is the number of the person with an account who placed it, if it was one. `waits_for_payment`: it goes
-    to the kitchen when it is paid, and not before.
+    `customer_id` is the number of the person with an account who placed it, if it was one; `promo_code` the key of the
+    code that took something off. `waits_for_payment`: it goes to the kitchen when it is paid, and not before.
     """
 
     id: int
@@ -215,6 +220,7 @@ class Order:
     customer_id: int | None = None
     takings: Takings = NOTHING
     waits_for_payment: bool = False
+    promo_code: str | None = None
 
     @property
     def amount_due(self) -> int:

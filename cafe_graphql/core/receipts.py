@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from cafe_graphql.core.drafts import Adjustment, Chosen
 from cafe_graphql.core.menu import CafeInfo
 from cafe_graphql.core.orders import Order
 from cafe_graphql.core.payments import Method, Payment
+from cafe_graphql.core.taxes import Tax
 
 
 class Kind(StrEnum):
@@ -40,17 +40,6 @@ class Line:
     @property
     def total(self) -> int:
         return self.unit_price * self.quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Tax:
-    """What there is of one tax rate; in minor units, `net` is what it is the tax of, itself not in it."""
-
-    name: str
-    percent: Decimal
-    is_included: bool
-    net: int
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +116,7 @@ def sale(order: Order, payments: Iterable[Payment]) -> Sale:
         lines=tuple(Line(line.name, line.quantity, line.unit_price, line.choices) for line in order.lines),
         subtotal=order.totals.subtotal,
         adjustments=order.totals.adjustments,
-        taxes=(),
+        taxes=order.totals.taxes,
         payments=tuple(Moved(each.method, each.amount, each.card) for each in payments),
     )
 

@@ -8,7 +8,8 @@ from babel import Locale
 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Chosen
 from cafe_graphql.core.money import Money
-from cafe_graphql.core.receipts import Line, Moved, Receipt, Refund, Sale, Tax
+from cafe_graphql.core.receipts import Line, Moved, Receipt, Refund, Sale
+from cafe_graphql.core.taxes import Tax
 from cafe_graphql.core.texts import UNPRINTABLE
 from cafe_graphql.printing import locales, words
 from cafe_graphql.printing.words import Words

@@ -36,6 +36,7 @@ SIZES: Mapping[str, int] = {
     "SalesReport.byItem": 50,
     "SessionPayload.problems": 2,
     "Totals.adjustments": 3,
+    "Totals.taxes": 2,
     "Viewer.apiKeys": 10,
 }
 """How many entries a list is taken to have, by its coordinate."""

@@ -182,7 +182,7 @@ _speak(
     {
         "DEFAULT_APPLIED": "Nothing was chosen of a group, so its default was taken.",
         "LOW_STOCK": "There is not much left of it.",
-        "PROMO_NOT_APPLIED": "The promo code takes nothing off this order.",
+        "PROMO_NOT_APPLIED": "The promo code is good, but takes nothing off this order, or not at this hour.",
         "LONG_WAIT": "It will take longer than usual.",
     },
 )
@@ -207,7 +207,7 @@ _speak(
         "CLOSED": "The café is closed at that time.",
         "SLOT_UNAVAILABLE": "Nothing can be picked up at that time.",
         "PRICE_CHANGED": "The order comes to another total than expected.",
-        "PROMO_INVALID": "There is no such promo code.",
+        "PROMO_INVALID": "There is no such promo code, or it cannot be used on this day, any more, or by this guest.",
         "POINTS_INSUFFICIENT": "The guest has not so many points.",
         "NOT_FOUND": "There is no such thing, or not for the caller.",
         "INVALID_STATUS": "The order is past the point where this can be done.",

@@ -42,7 +42,9 @@ class OrderLine(Node):
     note: str | None = strawberry.field(description="For whoever makes it.")
     allergens: list[Allergen] = strawberry.field(description="Of the item as configured, when it was sold.")
     unit_price: Money = strawberry.field(description="For one, with its options, as sold.")
-    total: Money = strawberry.field(description="For all of them, as sold.")
+    total: Money = strawberry.field(description="For all of them, as sold, before money off and added tax.")
+    discount: Money = strawberry.field(description="What was taken off it: its part of the order's money off.")
+    tax: Money = strawberry.field(description="Its part of the order's tax.")
     is_done: bool = strawberry.field(description="Whether the kitchen has made it.")
 
     @classmethod
@@ -58,6 +60,8 @@ class OrderLine(Node):
             allergens=in_order(line.allergens),
             unit_price=Money(minor_units=line.unit_price, currency=currency),
             total=Money(minor_units=line.total, currency=currency),
+            discount=Money(minor_units=line.discount, currency=currency),
+            tax=Money(minor_units=line.tax, currency=currency),
             is_done=line.is_done,
         )
 
@@ -126,7 +130,7 @@ class Order(Node):
 
     @strawberry.field(description="The same lines against today's menu.")
     def reorder_quote(self, info: Info) -> Quote:
-        return Quote.of(ordering.reorder_quote(info.context.cafe, self.source), info.context.menu)
+        return Quote.of(ordering.reorder_quote(info.context.cafe, info.context.actor, self.source), info.context.menu)
 
     @classmethod
     def of(cls, order: orders.Order, menu: Menu, viewer: Actor, *, is_held: bool = False) -> "Order":

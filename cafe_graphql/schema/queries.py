@@ -46,7 +46,7 @@ class Query:
     def quote(
         self, info: Info, input: Annotated[OrderInput, strawberry.argument(description="The order to price.")]
     ) -> Quote:
-        return Quote.of(ordering.quote(info.context.cafe, input.to_core()), info.context.menu)
+        return Quote.of(ordering.quote(info.context.cafe, info.context.actor, input.to_core()), info.context.menu)
 
     @strawberry.field(
         description=told("One order; null when there is none that you may see.", Act.READ_ORDERS, by_token=True)

@@ -20,7 +20,7 @@ from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, 
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
-from cafe_graphql.services import charging, settling
+from cafe_graphql.services import charging, rewarding, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
@@ -65,9 +65,9 @@ class NotChanged(Rejected):
         self.order = order
 
 
-def quote(cafe: Cafe, draft: Draft) -> Quote:
-    """Say what a draft would cost now; nothing is stored or reserved."""
-    return pricing.quote(cafe.menu(), draft, cafe.kitchen(draft))
+def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
+    """Say what a draft would cost the actor now; nothing is stored or reserved."""
+    return cafe.store.read_now(_priced, cafe.menu(), actor, draft, cafe.clock())
 
 
 async def place(
@@ -114,11 +114,9 @@ async def latest(cafe: Cafe, actor: Actor, count: int) -> list[Order]:
     return await cafe.store.read(order_pages.page, readable(actor, Filter()), Sort.PLACED_AT_DESC, None, count)
 
 
-def reorder_quote(cafe: Cafe, order: Order) -> Quote:
-    """Say what the order's lines would cost on today's menu."""
-    menu = cafe.menu()
-    draft = order.draft({item.id: item.slug for item in menu.by_id.values()})
-    return pricing.quote(menu, draft, cafe.kitchen(draft))
+def reorder_quote(cafe: Cafe, actor: Actor, order: Order) -> Quote:
+    """Say what the order's lines would cost the actor on today's menu."""
+    return quote(cafe, actor, order.draft({item.id: item.slug for item in cafe.menu().by_id.values()}))
 
 
 def _place(
@@ -129,16 +127,23 @@ def _place(
     if known is not None and known.fingerprint == fingerprint:
         return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
     menu, at = cafe.menu_at(connection), order_book.next_instant(connection, cafe.clock())
-    priced = pricing.quote(menu, draft, kitchen.seen(connection, menu.cafe, draft.pickup_at, at))
+    priced = _priced(connection, menu, actor, draft, at)
     if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
         raise NotPlaced(problems, priced)
     waits = cafe.pay_first and priced.totals.total > 0
     slip = _slip(connection, menu, actor, at)
     order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
+    rewarding.take(connection, order)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
     return Placed(order, replayed=False, warnings=priced.warnings)
+
+
+def _priced(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
+    """Price a draft for what the books know of the kitchen and of whoever asks."""
+    busy = kitchen.seen(connection, menu.cafe, draft.pickup_at, at)
+    return pricing.quote(menu, draft, busy, rewarding.purse(connection, actor, draft))
 
 
 def _remembered(connection: Connection, actor: Actor, key: str | None) -> order_book.Remembered | None:
@@ -184,6 +189,7 @@ def _cancel(
         raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
+    rewarding.give_back(connection, order)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
     return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
@@ -11,6 +12,7 @@ from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, 
 from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.orders import QUEUED, Order, OrderLine, Status
 from cafe_graphql.core.payments import NOTHING, Takings
+from cafe_graphql.core.taxes import Tax
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
 from cafe_graphql.store.times import from_micros, to_micros
@@ -88,7 +90,10 @@ def add(
         "currency": quote.totals.currency,
         "subtotal": quote.totals.subtotal,
         "adjustments": quote.totals.adjustments,
+        "taxes": [_tax_row(tax) for tax in quote.totals.taxes],
+        "discount": quote.totals.discount,
         "total": quote.totals.total,
+        "promo_code": quote.promo_code,
         "customer_name": draft.customer_name,
         "note": draft.note,
         "placed_at": micros,
@@ -202,6 +207,8 @@ def _added(connection: Connection, order_id: int, line: Build) -> OrderLine:
         "allergens": sorted(line.allergens),
         "calories": line.calories,
         "unit_price": line.unit_price,
+        "discount": line.discount,
+        "tax": line.tax,
         "note": line.note,
         "is_done": False,
     }
@@ -217,6 +224,8 @@ def _added(connection: Connection, order_id: int, line: Build) -> OrderLine:
         line.unit_price,
         line.note,
         is_done=False,
+        discount=line.discount,
+        tax=line.tax,
     )
 
 
@@ -232,6 +241,8 @@ def _line(row: Row) -> OrderLine:
         unit_price=row["unit_price"],
         note=row["note"],
         is_done=row["is_done"],
+        discount=row["discount"],
+        tax=row["tax"],
     )
 
 
@@ -243,7 +254,12 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         status=Status(row["status"]),
         version=row["version"],
         lines=tuple(its_lines),
-        totals=Totals(row["currency"], row["subtotal"], tuple(map(_adjustment, row["adjustments"]))),
+        totals=Totals(
+            row["currency"],
+            row["subtotal"],
+            tuple(map(_adjustment, row["adjustments"])),
+            tuple(map(_tax, row["taxes"])),
+        ),
         customer_name=row["customer_name"],
         note=row["note"],
         placed_at=from_micros(row["placed_at"]),
@@ -255,7 +271,22 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         customer_id=row["customer_id"],
         takings=_takings(row),
         waits_for_payment=row["queue_promise"] is None and row["status"] == Status.PLACED,
+        promo_code=row["promo_code"],
     )
+
+
+def _tax_row(tax: Tax) -> dict[str, Any]:
+    return {
+        "name": tax.name,
+        "percent": str(tax.percent),
+        "is_included": tax.is_included,
+        "net": tax.net,
+        "amount": tax.amount,
+    }
+
+
+def _tax(row: Mapping[str, Any]) -> Tax:
+    return Tax(row["name"], Decimal(row["percent"]), row["is_included"], row["net"], row["amount"])
 
 
 def _takings(row: Row) -> Takings:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select
 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Chosen
 from cafe_graphql.core.payments import Method
-from cafe_graphql.core.receipts import Issuer, Kind, Line, Moved, Receipt, Refund, Sale, Tax
+from cafe_graphql.core.receipts import Issuer, Kind, Line, Moved, Receipt, Refund, Sale
+from cafe_graphql.core.taxes import Tax
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import ReceiptRow, table
 from cafe_graphql.store.times import from_micros, to_micros

@@ -19,8 +19,8 @@ def table(row: type[SQLModel]) -> Table:
     return its_table
 
 
-def _json() -> Any:
-    return Field(sa_column=Column(JSON, nullable=False))
+def _json(default: str | None = None) -> Any:
+    return Field(sa_column=Column(JSON, nullable=False, server_default=default))
 
 
 def _none_yet() -> Any:
@@ -41,6 +41,9 @@ class CafeRow(SQLModel, table=True):
     stations: int = Field(sa_column_kwargs={"server_default": "2"})
     slot_minutes: int = Field(sa_column_kwargs={"server_default": "15"})
     slot_capacity: int = Field(sa_column_kwargs={"server_default": "12"})
+    tax_rates: Any = _json("[]")
+    tax: str | None
+    promo_codes: Any = _json("[]")
     menu_version: int
 
 
@@ -52,6 +55,7 @@ class CategoryRow(SQLModel, table=True):
     id: int = Field(primary_key=True)
     slug: str = Field(unique=True)
     name: str
+    tax: str | None
     position: int
     is_hidden: bool
 
@@ -112,6 +116,7 @@ class MenuEventRow(SQLModel, table=True):
 class OrderRow(SQLModel, table=True):
     """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids.
 
+    `discount` is the money off that is among the adjustments, and `promo_code` the key of the code that has been used.
     `queue_promise` is `estimated_ready_at` while the kitchen has the order before it; null from then on, and while an
     order that was placed waits to be paid. `paid`, `pending`, `refunded` and `refunding` are what its payments and
     refunds add up to.
@@ -124,7 +129,15 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_queue", "queue_promise", "id", sqlite_where=text("queue_promise IS NOT NULL")),
         Index("ix_orders_pickup", "pickup_at", sqlite_where=text("pickup_at IS NOT NULL")),
         Index("ix_orders_status_updated", "status", "updated_at"),
-        Index("ix_orders_sales", "currency", "business_date", "placed_at", "subtotal", sqlite_where=text(COUNTS)),
+        Index(
+            "ix_orders_sales",
+            "currency",
+            "business_date",
+            "placed_at",
+            "subtotal",
+            "discount",
+            sqlite_where=text(COUNTS),
+        ),
         Index("ix_orders_customer", "customer_id", "id", sqlite_where=text("customer_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
@@ -140,7 +153,10 @@ class OrderRow(SQLModel, table=True):
     currency: str
     subtotal: int
     adjustments: Any = _json()
+    taxes: Any = _json("[]")
+    discount: int = _none_yet()
     total: int
+    promo_code: str | None
     customer_name: str | None
     note: str | None
     placed_at: int = Field(sa_type=BigInteger, index=True)
@@ -158,10 +174,10 @@ class OrderRow(SQLModel, table=True):
 
 
 class OrderLineRow(SQLModel, table=True):
-    """A line as sold."""
+    """A line as sold; `discount` and `tax` are its parts of the order's."""
 
     __tablename__: ClassVar[Any] = "order_lines"
-    __table_args__ = (Index("ix_order_lines_item", "item_id", "order_id", "quantity", "unit_price"),)
+    __table_args__ = (Index("ix_order_lines_item", "item_id", "order_id", "quantity", "unit_price", "discount"),)
 
     id: int = Field(primary_key=True)
     order_id: int = Field(foreign_key="orders.id", index=True)
@@ -172,6 +188,8 @@ class OrderLineRow(SQLModel, table=True):
     allergens: Any = _json()
     calories: int | None
     unit_price: int
+    discount: int = _none_yet()
+    tax: int = _none_yet()
     note: str | None
     is_done: bool = Field(sa_column_kwargs={"server_default": false()})
 
@@ -199,6 +217,16 @@ class IdempotencyKeyRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     fingerprint: str
     order_id: int = Field(foreign_key="orders.id")
+
+
+class PromoUseRow(SQLModel, table=True):
+    """How many orders have used a promo code, by its key: those of an account, and under the number 0 those of all."""
+
+    __tablename__: ClassVar[Any] = "promo_uses"
+
+    code: str = Field(primary_key=True)
+    customer_id: int = Field(primary_key=True)
+    uses: int
 
 
 class PaymentRow(SQLModel, table=True):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cafe_graphql.core import receipts
 from cafe_graphql.core.payments import Method, Payment, PaymentState
-from cafe_graphql.core.receipts import Issuer, Kind, Line, Moved, Receipt, Refund, Sale, Tax
+from cafe_graphql.core.receipts import Issuer, Kind, Line, Moved, Receipt, Refund, Sale
+from cafe_graphql.core.taxes import Tax
 
 NOON = datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
 CORNER = Issuer("Corner Café", "en-US", "America/New_York")

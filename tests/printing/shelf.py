@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Chosen
 from cafe_graphql.core.payments import Method
-from cafe_graphql.core.receipts import Issuer, Line, Moved, Receipt, Refund, Sale, Tax
+from cafe_graphql.core.receipts import Issuer, Line, Moved, Receipt, Refund, Sale
+from cafe_graphql.core.taxes import Tax
 
 FRIDAY_NOON = datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
 

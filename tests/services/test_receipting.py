@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -12,11 +13,13 @@ from sqlite3 import IntegrityError
 import pytest
 
 from cafe_graphql.core import menu_file
-from cafe_graphql.core.drafts import Choice, Chosen, Draft, LineDraft
+from cafe_graphql.core.drafts import AdjustmentKind, Choice, Chosen, Draft, LineDraft, Tip
 from cafe_graphql.core.orders import Order
 from cafe_graphql.core.payments import Method
 from cafe_graphql.core.people import GUEST, HOUSE
+from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.receipts import Issuer, Line, Moved, Receipt, Refund, Sale
+from cafe_graphql.core.taxes import Tax, TaxRate
 from cafe_graphql.gateways.terminal import LocalTerminal
 from cafe_graphql.services import menu_editing, ordering, paying, receipting
 from cafe_graphql.services.cafe import Cafe
@@ -84,6 +87,33 @@ def test_a_receipt_says_what_was_sold_and_how_it_was_paid(cafe: Cafe) -> None:
         ),
     )
     assert receipt.number == "R-000001" and len(receipt.token) == 32
+
+
+def test_money_off_taxes_and_tip_stand_on_it_and_a_refund_has_its_share_of_the_tax(cafe: Cafe) -> None:
+    sheet = menu_file.read(menu_file.builtin())
+    rates = (TaxRate("sales", "Sales tax", Decimal("8.875"), False),)
+    off = (PromoCode("NOON", "Happy hour", percent=10),)
+    taxed = replace(sheet, cafe=replace(sheet.cafe, tax_rates=rates, tax="sales"), promo_codes=off)
+    asyncio.run(menu_editing.load(cafe, taxed))
+    order = asyncio.run(ordering.place(cafe, GUEST, replace(OAT_LATTES, promo_code="noon", tip=Tip(percent=10)))).order
+
+    paid(cafe, order)
+    for amount in (500, 601):
+        tills.refund(cafe, order, amount)
+
+    sale, *refunds = (receipt.contents for receipt in filed(cafe, order))
+    assert isinstance(sale, Sale)
+    assert [(each.kind, each.label, each.amount) for each in sale.adjustments] == [
+        (AdjustmentKind.DISCOUNT, "Happy hour", -102),
+        (AdjustmentKind.TAX, "Sales tax 8.875 %", 81),
+        (AdjustmentKind.TIP, "Tip 10 %", 102),
+    ]
+    assert (sale.subtotal, sale.total) == (1020, 1101)
+    assert sale.taxes == (Tax("Sales tax", Decimal("8.875"), False, 918, 81),)
+    assert [each.taxes for each in refunds] == [
+        (Tax("Sales tax", Decimal("8.875"), False, 416, 36),),
+        (Tax("Sales tax", Decimal("8.875"), False, 502, 45),),
+    ]
 
 
 def test_an_order_has_one_receipt_however_often_it_is_issued(cafe: Cafe, file: Path) -> None:
