@@ -2,16 +2,19 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
+from cafe_graphql.core.errors import Unusable
 from cafe_graphql.execution.cost import Costs, Slicing
 from cafe_graphql.execution.engine import Engine
 from cafe_graphql.execution.persisted import AutomaticDocuments
@@ -166,10 +169,16 @@ def make_issuer(settings: Settings) -> "Issuer | None":
 
 
 def make_gateway(settings: Settings) -> Gateway:
-    """Make what takes the cards; `Unusable` when its library is not there."""
+    """Make what takes the cards; `Unusable` when the library for it is not installed."""
     if settings.takes_cards_by == "terminal":
         return LocalTerminal(settings.terminal_file)
-    return NoCards()
+    if settings.takes_cards_by == "none" or settings.stripe_key is None:
+        return NoCards()
+    if find_spec("stripe") is None:  # it takes 30 MB, which a café without it is spared
+        raise Unusable(f"Stripe's library is not installed: {sys.executable} -m pip install stripe")
+    from cafe_graphql.gateways.stripe import Stripe
+
+    return Stripe(settings.stripe_key.get_secret_value(), settings.stripe_url)
 
 
 def make_engine(settings: Settings) -> Engine:
