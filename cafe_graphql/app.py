@@ -33,6 +33,7 @@ from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.reception import Reception
+from cafe_graphql.web.repeats import STATE, Repeats
 from cafe_graphql.web.rest_restraints import Restrained
 from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.security import Guarded, StrictTransport
@@ -80,14 +81,14 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
         await key_cutting.ensure_signing_key(app.state.cafe)
         app.state.callers = Callers(app.state.cafe, settings.house_key, issuer)
         watching = asyncio.create_task(Watcher(app.state.cafe).watch())
         with on_stop(streams.close_all):
-            yield
+            yield {STATE: Repeats(app.state.cafe.store.data_version)}
         watching.cancel()
         await counters.aclose()
         app.state.cafe.store.close()
