@@ -103,9 +103,8 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._begun = 0
         super().data_received(data)
-        is_whole = self._begun == 1 and not self._is_in_head and not self.cycle.more_body
-        if is_whole and (is_between or is_first) and isinstance(self.cycle, Exchange):
-            self.cycle.request = data
+        if (is_between or is_first) and self._begun == 1 and isinstance(self.cycle, Exchange):
+            self.cycle.request = None if self._is_in_head or self.cycle.more_body else data
         self._bound_head(data)
 
     def _is_between_messages(self) -> bool:
