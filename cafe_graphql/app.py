@@ -2,24 +2,30 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
+from cafe_graphql.core.errors import Unusable
 from cafe_graphql.execution.cost import Costs, Slicing
 from cafe_graphql.execution.engine import Engine
 from cafe_graphql.execution.persisted import AutomaticDocuments
 from cafe_graphql.execution.public import PublicFields
 from cafe_graphql.execution.trusted import TrustedDocuments
+from cafe_graphql.gateways.cards import Gateway, NoCards
+from cafe_graphql.gateways.terminal import LocalTerminal
 from cafe_graphql.schema import costs, public, refusals
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
-from cafe_graphql.services import key_cutting, menu_editing
+from cafe_graphql.services import key_cutting, menu_editing, reconciling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.recognising import Callers
@@ -71,7 +77,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     the pages for people are closed.
     """
     settings = settings or Settings()
-    issuer = make_issuer(settings)
+    issuer, gateway = make_issuer(settings), make_gateway(settings)
     limits = Limits(streams=settings.max_streams, streams_each=settings.max_streams_per_address)
     streams = Streams(limits)
     counters = RedisCounters(settings.redis_url.get_secret_value()) if settings.redis_url else MemoryCounters()
@@ -85,11 +91,19 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
         await key_cutting.ensure_signing_key(app.state.cafe)
+        app.state.cafe.gateway, app.state.cafe.pay_first = gateway, settings.pay_first
         app.state.callers = Callers(app.state.cafe, settings.house_key, issuer)
-        watching = asyncio.create_task(Watcher(app.state.cafe).watch())
+        # Whoever has begun a payment here is dead, or in another worker.
+        grace = timedelta() if settings.workers == 1 else reconciling.GRACE
+        working = [
+            asyncio.create_task(Watcher(app.state.cafe).watch()),
+            asyncio.create_task(reconciling.keep(app.state.cafe, grace)),
+        ]
         with on_stop(streams.close_all):
             yield {STATE: Repeats(app.state.cafe.store.data_version)}
-        watching.cancel()
+        for task in working:
+            task.cancel()
+        gateway.close()
         await counters.aclose()
         app.state.cafe.store.close()
 
@@ -150,6 +164,19 @@ def make_issuer(settings: Settings) -> "Issuer | None":
 
     audiences = [each.strip() for each in (settings.oidc_audience or "").split(",")]
     return Issuer(settings.oidc_issuer, audiences, roles_claim=settings.oidc_roles_claim)
+
+
+def make_gateway(settings: Settings) -> Gateway:
+    """Make what takes the cards; `Unusable` when the library for it is not installed."""
+    if settings.takes_cards_by == "terminal":
+        return LocalTerminal(settings.terminal_file)
+    if settings.takes_cards_by == "none" or settings.stripe_key is None:
+        return NoCards()
+    if find_spec("stripe") is None:  # it takes 30 MB, which a café without it is spared
+        raise Unusable(f"Stripe's library is not installed: {sys.executable} -m pip install stripe")
+    from cafe_graphql.gateways.stripe import Stripe
+
+    return Stripe(settings.stripe_key.get_secret_value(), settings.stripe_url)
 
 
 def make_engine(settings: Settings) -> Engine:

@@ -16,7 +16,8 @@ NO_LIMIT = 2_000_000_000
 PRODUCTION_LIMIT = 1_000_000
 HARDLY_A_LIMIT = 100_000_000
 KEY_LENGTH = 24
-SECRET = ("api_key", "redis_url")
+STRIPE = "https://api.stripe.com"
+SECRET = ("api_key", "redis_url", "stripe_key")
 """Settings that are never shown, not even when they are wrong."""
 
 
@@ -64,6 +65,12 @@ def _origins(said: object) -> object:
 def _sendable(key: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[!-~]([ -~]*[!-~])?", key.get_secret_value()):
         raise ValueError("must be ASCII letters, digits and signs without spaces around them: no header carries others")
+    return key
+
+
+def _stripe_key(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"(sk|rk)_(test|live)_\w+", key.get_secret_value()):
+        raise ValueError("must be a secret or restricted key of Stripe, like sk_live_… or rk_live_…")
     return key
 
 
@@ -129,13 +136,42 @@ class Settings(BaseSettings):
             raise ValueError("\n".join(("CAFE_PRODUCTION refuses what is not safe:", *found)))
         return self
 
+    @model_validator(mode="after")
+    def _need_a_key_for_stripe(self) -> Self:
+        if self.card_gateway == "stripe" and self.stripe_key is None:
+            raise ValueError("CAFE_STRIPE_KEY is missing: CAFE_CARD_GATEWAY=stripe needs the key of a Stripe account")
+        return self
+
     @property
     def cost_per_minute(self) -> int:
         """What one caller may ask in a minute: in development counted and shown, and never in the way."""
         return self.rate_limit or (PRODUCTION_LIMIT if self.production else NO_LIMIT)
 
+    card_gateway: Literal["none", "terminal", "stripe"] | None = None
+    """Who takes cards: nobody, a terminal on this machine that takes no real money, or Stripe. In production nobody by
+    default, else the terminal."""
+
+    stripe_key: Annotated[SecretStr, AfterValidator(_stripe_key)] | None = None
+    """The secret or restricted key of the café's Stripe account."""
+
+    stripe_url: str = STRIPE
+    """Where Stripe answers; another one is for tests."""
+
+    pay_first: bool = False
+    """Whether an order goes to the kitchen only when it is paid."""
+
     response_cache: Literal["on", "off"] = "on"
     """Whether answers that are the same for everybody are kept until the menu changes."""
+
+    @property
+    def takes_cards_by(self) -> Literal["none", "terminal", "stripe"]:
+        """Who takes the cards: what `card_gateway` says, or its default."""
+        return self.card_gateway or ("none" if self.production else "terminal")
+
+    @property
+    def terminal_file(self) -> Path:
+        """The file in which the local terminal keeps what it has done, beside the database."""
+        return self.database_file.with_name(f"{self.database_file.name}-terminal")
 
     @property
     def database_file(self) -> Path:
@@ -178,6 +214,21 @@ UNSAFE: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
         "CAFE_TRUSTED_PROXIES",
         lambda settings: any(ip_network(proxies).prefixlen == 0 for proxies in settings.trusted_proxies),
         "whoever calls could say that it calls from elsewhere; name your proxies alone",
+    ),
+    (
+        "CAFE_CARD_GATEWAY",
+        lambda settings: settings.card_gateway == "terminal",
+        "the terminal on this machine takes no real money, and every card pays; take stripe or none",
+    ),
+    (
+        "CAFE_STRIPE_KEY",
+        lambda settings: settings.stripe_key is not None and "_test_" in settings.stripe_key.get_secret_value(),
+        "with a test key nobody's card is charged; take a live one",
+    ),
+    (
+        "CAFE_STRIPE_URL",
+        lambda settings: settings.stripe_url != STRIPE,
+        "the key and every card would be sent elsewhere; leave it out",
     ),
     (
         "--reload",

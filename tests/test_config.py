@@ -47,6 +47,9 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CAFE_TRUSTED_PROXIES", "proxy.example"),
         ("CAFE_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("CAFE_REDIS_URL", "http://localhost:6379"),
+        ("CAFE_CARD_GATEWAY", "paypal"),
+        ("CAFE_STRIPE_KEY", "pk_live_4eC39HqLyjWDarjtT1zdp7dc"),
+        ("CAFE_STRIPE_KEY", "sk_live_ 4eC39HqLyjWDarjtT1zdp7dc"),
         ("CAFE_RATE_LIMIT", "-1"),
         ("CAFE_RATE_LIMIT", "2147483648"),
         ("CAFE_OPERATION_SECONDS", "0"),
@@ -81,6 +84,9 @@ def test_production_names_everything_that_is_unsafe_at_once(monkeypatch: pytest.
         "CAFE_API_KEY": "beans-and-water",
         "CAFE_OIDC_ISSUER": "http://people.example",
         "CAFE_RATE_LIMIT": "0",
+        "CAFE_CARD_GATEWAY": "terminal",
+        "CAFE_STRIPE_KEY": "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+        "CAFE_STRIPE_URL": "https://stripe.example",
         "CAFE_RELOAD": "1",
     }
 
@@ -91,7 +97,34 @@ def test_production_names_everything_that_is_unsafe_at_once(monkeypatch: pytest.
         "CAFE_API_KEY: it can be guessed; take 24 characters or more",
         "CAFE_OIDC_ISSUER: whoever is on the way there can say who somebody is; take one at https://",
         "CAFE_RATE_LIMIT: it is none; set it from 1 to 100000000, or leave it out for 1000000",
+        "CAFE_CARD_GATEWAY: the terminal on this machine takes no real money, and every card pays; take stripe or none",
+        "CAFE_STRIPE_KEY: with a test key nobody's card is charged; take a live one",
+        "CAFE_STRIPE_URL: the key and every card would be sent elsewhere; leave it out",
         "--reload: it watches the code, and drops everybody when that changes; leave it out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "gateway"),
+    [
+        ({}, "terminal"),
+        ({"CAFE_CARD_GATEWAY": "none"}, "none"),
+        ({"CAFE_PRODUCTION": "1"}, "none"),
+        (
+            {"CAFE_PRODUCTION": "1", "CAFE_CARD_GATEWAY": "stripe", "CAFE_STRIPE_KEY": "rk_live_4eC39HqLyjWDarjtT1z"},
+            "stripe",
+        ),
+    ],
+)
+def test_in_production_nobody_takes_cards_unless_it_is_said_who(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], gateway: str
+) -> None:
+    assert settings(monkeypatch, **variables).takes_cards_by == gateway
+
+
+def test_stripe_needs_the_key_of_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(monkeypatch, CAFE_CARD_GATEWAY="stripe") == [
+        "CAFE_STRIPE_KEY is missing: CAFE_CARD_GATEWAY=stripe needs the key of a Stripe account"
     ]
 
 

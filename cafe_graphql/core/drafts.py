@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from cafe_graphql.core.menu import Allergen, Item
 from cafe_graphql.core.problems import Problem, Warning
+from cafe_graphql.core.taxes import Tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,11 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """A tip: either a whole percentage of the subtotal or an amount in minor units."""
+    """A tip: either a whole percentage of the subtotal or an amount in minor units.
+
+    The percentage is of the subtotal, before money off and added tax: the work is the same whatever the café gives
+    away, and the tax is none of it. A tip is not taxed itself.
+    """
 
     percent: int | None = None
     minor: int | None = None
@@ -62,7 +67,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One line worked out: every choice resolved, defaults included; prices in minor units."""
+    """One line worked out: every choice resolved, defaults included; prices in minor units.
+
+    `discount` is what is taken off the line, its part of what is taken off the order included; `tax` is its part of the
+    order's taxes, whether added or included.
+    """
 
     index: int
     item: Item
@@ -72,10 +81,17 @@ class Build:
     calories: int | None
     unit_price: int
     note: str | None
+    discount: int = 0
+    tax: int = 0
 
     @property
     def total(self) -> int:
         return self.unit_price * self.quantity
+
+    @property
+    def net(self) -> int:
+        """What the line comes to after money off: what it is taxed by."""
+        return self.total - self.discount
 
     @property
     def work(self) -> timedelta:
@@ -93,6 +109,10 @@ class AdjustmentKind(StrEnum):
     ROUNDING = "rounding"
 
 
+MONEY_OFF = (AdjustmentKind.DISCOUNT, AdjustmentKind.LOYALTY)
+"""The adjustments that make what is sold cheaper, and so what is to be taxed less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """An amount in minor units between subtotal and total; `line_index` when it belongs to one line."""
@@ -105,11 +125,30 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The arithmetic of an order in minor units: `subtotal + Σ adjustments == total`, always."""
+    """The arithmetic of an order in minor units: `subtotal + Σ adjustments == total`, always.
+
+    `taxes` are all that are in the total. Those that are added to prices are adjustments, too; those that prices
+    include are in the subtotal already.
+    """
 
     currency: str
     subtotal: int
     adjustments: tuple[Adjustment, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+
+    @property
+    def discount(self) -> int:
+        """The money off, for whatever reason."""
+        return -sum(a.amount for a in self.adjustments if a.kind in MONEY_OFF)
+
+    @property
+    def tax(self) -> int:
+        return sum(tax.amount for tax in self.taxes)
+
+    @property
+    def tax_is_included(self) -> bool:
+        """Whether prices have all their tax in them already."""
+        return all(tax.is_included for tax in self.taxes)
 
     @property
     def tip(self) -> int:
@@ -124,7 +163,7 @@ class Totals:
 class Quote:
     """A draft priced against one menu: what could be priced, what stands in the way, what is worth knowing.
 
-    `work` is how long one station takes to make it all.
+    `work` is how long one station takes to make it all; `promo_code` is the key of the one that took something off.
     """
 
     lines: tuple[Build, ...]
@@ -133,3 +172,4 @@ class Quote:
     estimated_ready_at: datetime | None
     problems: tuple[Problem, ...]
     warnings: tuple[Warning, ...]
+    promo_code: str | None = None

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from cafe_graphql.core.hours import Hours
 from cafe_graphql.core.money import MAX_TOTAL
+from cafe_graphql.core.promo_codes import PromoCode
+from cafe_graphql.core.taxes import TaxRate
 
 MAX_QUANTITY = 100
 """The most of one thing that a line may ask for."""
@@ -58,7 +60,8 @@ class Unavailable(StrEnum):
 class CafeInfo:
     """Who the café is: `currency` by ISO 4217, `time_zone` by IANA, `locale` by BCP 47.
 
-    `stations` orders are made at once; at most `slot_capacity` are picked up in any `slot_minutes`.
+    `stations` orders are made at once; at most `slot_capacity` are picked up in any `slot_minutes`. Of `tax_rates`, the
+    one with the slug `tax` is that of categories that name none; None: those are not taxed.
     """
 
     name: str
@@ -69,6 +72,8 @@ class CafeInfo:
     stations: int = 2
     slot_minutes: int = 15
     slot_capacity: int = 12
+    tax_rates: tuple[TaxRate, ...] = ()
+    tax: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,11 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A heading of the menu."""
+    """A heading of the menu; `tax` is the slug of its own tax rate, None: the café's."""
 
     slug: str
     name: str
+    tax: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,7 @@ class Sheet:
     option_groups: tuple[OptionGroup, ...]
     categories: tuple[Category, ...]
     items: tuple[SheetItem, ...]
+    promo_codes: tuple[PromoCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +202,8 @@ class Item:
 class Menu:
     """The menu of one version, never changed: compare two by `version`, not by their contents.
 
-    `items` are those on offer, in the café's order; the look-ups know the hidden ones too, for old orders.
+    `items` are those on offer, in the café's order; the look-ups know the hidden ones too, for old orders. `taxes` has
+    the tax rate of each category that has one, by its slug; `promo_codes` are by their keys, and no guest's to read.
     """
 
     version: int
@@ -204,10 +212,21 @@ class Menu:
     items: tuple[Item, ...]
     by_slug: Mapping[str, Item]
     by_id: Mapping[int, Item]
+    taxes: Mapping[str, TaxRate]
+    promo_codes: Mapping[str, PromoCode]
 
     @classmethod
-    def of(cls, version: int, cafe: CafeInfo, categories: Iterable[Category], items: Iterable[Item]) -> "Menu":
+    def of(
+        cls,
+        version: int,
+        cafe: CafeInfo,
+        categories: Iterable[Category],
+        items: Iterable[Item],
+        promo_codes: Iterable[PromoCode] = (),
+    ) -> "Menu":
         known = tuple(items)
+        rates = {rate.slug: rate for rate in cafe.tax_rates}
+        taxed = ((item.category.slug, item.category.tax or cafe.tax) for item in known)
         return cls(
             version=version,
             cafe=cafe,
@@ -215,4 +234,7 @@ class Menu:
             items=tuple(item for item in known if item.unavailable is not Unavailable.HIDDEN),
             by_slug={item.slug: item for item in known},
             by_id={item.id: item for item in known},
+            # A hidden category may name a rate that the café has no more.
+            taxes={category: rates[tax] for category, tax in taxed if tax in rates},
+            promo_codes={code.key: code for code in promo_codes},
         )

@@ -25,8 +25,9 @@ class MenuChangeKind(StrEnum):
 class MenuChange:
     """One change. `slug` is the item's, None when a whole menu was loaded.
 
-    `data` has what differs as `before` and `after`, keys as in a menu file, of a loaded menu under section and slug;
-    a key that is not there was left to its default. None: there was nothing before, or is nothing any more.
+    `data` has what differs as `before` and `after`, keys as in a menu file, of a loaded menu under section and slug (of
+    a promo code: the code); a key that is not there was left to its default. None: there was nothing before, or is
+    nothing any more.
     """
 
     kind: MenuChangeKind
@@ -59,7 +60,7 @@ def of_menu(before: Sheet | None, after: Sheet) -> MenuChange:
     data: Data = {}
     if before is None or before.cafe != after.cafe:
         data["cafe"] = _difference(_table(was.get("cafe")), _table(now["cafe"]))
-    for section in ("option_groups", "categories", "items"):
+    for section in ("option_groups", "categories", "items", "promo_codes"):
         data |= _section(section, _by_slug(was.get(section)), _by_slug(now.get(section)))
     return MenuChange(MenuChangeKind.MENU_LOADED, None, data)
 
@@ -92,7 +93,7 @@ def _only(keys: Iterable[str], table: Table) -> Table:
 
 def _by_slug(rows: object) -> dict[str, Table]:
     tables = rows if isinstance(rows, list) else []
-    return {row["slug"]: row for row in tables}
+    return {row.get("slug") or row["code"]: row for row in tables}
 
 
 def _table(value: object) -> Table | None:

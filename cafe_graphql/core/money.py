@@ -1,6 +1,7 @@
 """Money: whole minor units of one currency, and the one place where it is rounded."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -38,6 +39,11 @@ class Money:
         """The amount in major units, with all the currency's digits: 450 USD is `4.50`."""
         return Decimal(self.minor).scaleb(-EXPONENTS[self.currency])
 
+    @property
+    def in_words(self) -> str:
+        """The amount as messages say it: `4.50 USD`."""
+        return f"{self.amount} {self.currency}"
+
 
 def parse(text: str, currency: str) -> int:
     """Give the minor units that `text` ("4.50") means in `currency`; ValueError says what is wrong with it."""
@@ -53,6 +59,28 @@ def parse(text: str, currency: str) -> int:
 def percent(minor: int, percentage: Decimal) -> int:
     """Take `percentage` (15 = 15 %) of an amount in minor units, halves rounded away from zero."""
     return int((minor * percentage / 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def included(minor: int, percentage: Decimal) -> int:
+    """Tell how much of an amount is the `percentage` (19 = 19 %) that the rest of it was raised by, rounded alike."""
+    return int((minor * percentage / (100 + percentage)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def spread(minor: int, over: Sequence[int]) -> list[int]:
+    """Share an amount out in proportion to weights, none of them negative, to the last unit.
+
+    By largest remainder: each gets its share rounded down, and what is left goes a unit at a time to those who lost
+    most by that, of equal ones to the earlier. So nobody gets more than their share rounded up. Without weights it is
+    nobody's.
+    """
+    whole = sum(over)
+    if not whole:
+        return [0] * len(over)
+    parts = [minor * each // whole for each in over]
+    lost = sorted(range(len(over)), key=lambda n: parts[n] * whole - minor * over[n])
+    for n in lost[: minor - sum(parts)]:
+        parts[n] += 1
+    return parts
 
 
 def share(minor: int, of: int) -> int:

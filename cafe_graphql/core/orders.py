@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from cafe_graphql.core.drafts import Choice, Chosen, Draft, LineDraft, Totals
 from cafe_graphql.core.menu import Allergen
+from cafe_graphql.core.payments import NOTHING, PaymentStatus, Takings
 
 
 class Status(StrEnum):
@@ -65,16 +66,6 @@ def why_not_make(status: Status) -> str | None:
     return None if status in QUEUED else f"is not being made: it is {status}."
 
 
-class PaymentStatus(StrEnum):
-    """How much of an order's total has been paid."""
-
-    UNPAID = "unpaid"
-    PARTIALLY_PAID = "partially_paid"
-    PAID = "paid"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-
-
 class CancelReason(StrEnum):
     """Why an order was called off."""
 
@@ -111,7 +102,60 @@ class EstimateChanged:
     estimated_ready_at: datetime | None
 
 
-Change = StatusChanged | LineDone | EstimateChanged
+@dataclass(frozen=True, slots=True)
+class PaymentStarted:
+    """A card is asked for `amount`, which is held back from what is due; `payment` is the payment's public id."""
+
+    payment: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRecorded:
+    """`amount` was paid."""
+
+    payment: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFailed:
+    """`amount` was not paid, and is due again; `reason` says why, fit to show a guest."""
+
+    payment: str
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundStarted:
+    """`amount` of a payment is to be given back."""
+
+    payment: str
+    amount: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRecorded:
+    """`amount` of a payment was given back."""
+
+    payment: str
+    amount: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFailed:
+    """`amount` of a payment was not given back; `reason` says why."""
+
+    payment: str
+    amount: int
+    reason: str
+
+
+MoneyMoved = PaymentStarted | PaymentRecorded | PaymentFailed | RefundStarted | RefundRecorded | RefundFailed
+Change = StatusChanged | LineDone | EstimateChanged | MoneyMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +171,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later."""
+    """A line as sold: names and prices (minor units) stay as they were, whatever the menu says later.
+
+    `discount` and `tax` are its parts of what was taken off the order, and of its taxes.
+    """
 
     id: int
     item_id: int
@@ -139,6 +186,8 @@ class OrderLine:
     unit_price: int
     note: str | None
     is_done: bool
+    discount: int = 0
+    tax: int = 0
 
     @property
     def total(self) -> int:
@@ -149,7 +198,8 @@ class OrderLine:
 class Order:
     """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC.
 
-    `customer_id` is the number of the person with an account who placed it, if it was one.
+    `customer_id` is the number of the person with an account who placed it, if it was one; `promo_code` the key of the
+    code that took something off. `waits_for_payment`: it goes to the kitchen when it is paid, and not before.
     """
 
     id: int
@@ -168,11 +218,37 @@ class Order:
     work: timedelta
     tracking_token: str
     customer_id: int | None = None
+    takings: Takings = NOTHING
+    waits_for_payment: bool = False
+    promo_code: str | None = None
 
     @property
     def amount_due(self) -> int:
         """What is still to be paid, in minor units: nothing once the order is cancelled."""
-        return 0 if self.status is Status.CANCELLED else self.totals.total
+        return 0 if self.status is Status.CANCELLED else self.takings.due(self.totals.total)
+
+    @property
+    def amount_to_return(self) -> int:
+        """What is still to be given back, in minor units: of a cancelled order, all that was paid."""
+        if self.status is Status.CANCELLED:
+            return self.takings.paid - self.takings.refunded
+        return self.takings.refunding
+
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """How much of the total has been paid."""
+        return self.takings.status(self.totals.total)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it: it has ended, and no money for it is on its way."""
+        return self.status in ENDED and self.takings.is_settled
+
+    @property
+    def next_statuses(self) -> tuple[Status, ...]:
+        """Where it may be moved from here."""
+        following = NEXT[self.status]
+        return tuple(status for status in following if status in ENDED) if self.waits_for_payment else following
 
     def draft(self, slugs: Mapping[int, str]) -> Draft:
         """Ask for the same lines again; `slugs` names each item by its number."""

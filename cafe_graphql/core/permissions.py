@@ -17,7 +17,8 @@ class Act(StrEnum):
     WORK_IN_KITCHEN = "see and move the kitchen's work"
     WRITE_MENU = "change the menu"
     WRITE_PANTRY = "change what is in the pantry"
-    TAKE_PAYMENTS = "take payments and give refunds"
+    PAY_ORDERS = "pay for orders by card"
+    TAKE_PAYMENTS = "take cash and give refunds"
     READ_REPORTS = "read the day's figures"
     CUT_KEYS = "make and revoke keys"
 
@@ -46,6 +47,7 @@ RULES: Mapping[Act, Rule] = {
     Act.WORK_IN_KITCHEN: Rule(frozenset((Scope.KITCHEN,))),
     Act.WRITE_MENU: Rule(frozenset((Scope.MENU_WRITE,))),
     Act.WRITE_PANTRY: Rule(frozenset((Scope.PANTRY_WRITE,))),
+    Act.PAY_ORDERS: Rule(frozenset((Scope.PAYMENTS,)), own=True),
     Act.TAKE_PAYMENTS: Rule(frozenset((Scope.PAYMENTS,))),
     Act.READ_REPORTS: Rule(frozenset((Scope.REPORTS,))),
     Act.CUT_KEYS: Rule(frozenset((Scope.KEYS,))),

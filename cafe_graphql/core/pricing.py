@@ -1,32 +1,43 @@
 """What an order costs: one calculation that answers a quote and prices an order alike."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from cafe_graphql.core import builds, money, validation
+from cafe_graphql.core import builds, money, promotions, taxes, validation
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Draft, Quote, Tip, Totals
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.problems import PriceChanged, Problem, ProblemCode, Warning, WarningCode
+from cafe_graphql.core.promotions import Promotion
+from cafe_graphql.core.purses import EMPTY, Purse
+from cafe_graphql.core.taxes import NO_TAX, Taxed, TaxRate
 
 
-def quote(menu: Menu, draft: Draft, kitchen: Kitchen) -> Quote:
-    """Price a draft for the kitchen as it is: whatever can be priced is, the rest is named in `problems`."""
-    problems = validation.problems(menu, draft, kitchen)
+def quote(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> Quote:
+    """Price a draft for the kitchen and the purse as they are: whatever can be priced is, the rest is in `problems`.
+
+    In the order of a till: the lines, money off them, tax on what is left, and a tip on top.
+    """
+    problems = validation.problems(menu, draft, kitchen, purse)
     priceable = validation.priceable(draft, problems)
     lines = [builds.build(index, menu.by_slug[line.item], line) for index, line in priceable]
-    counted = _within_limit(lines)
+    counted = _within_limit(menu, lines)
+    promotion = _promotion(menu, draft, problems, counted, kitchen.at)
+    taxed = _taxed(menu, promotion.lines) if menu.taxes else NO_TAX
     subtotal = sum(line.total for line in counted)
-    tip = _tip(draft.tip, subtotal) if validation.tip_is_sound(problems) else ()
-    tip_fits = subtotal + sum(adjustment.amount for adjustment in tip) <= money.MAX_TOTAL
+    before_tip = (*promotion.adjustments, *_added(taxed))
+    tip = _tip(draft.tip, subtotal) if validation.is_sound("tip", problems) else ()
+    tip_fits = subtotal + sum(adjustment.amount for adjustment in (*before_tip, *tip)) <= money.MAX_TOTAL
     return Quote(
-        lines=counted,
-        totals=Totals(menu.cafe.currency, subtotal, tip if tip_fits else ()),
+        lines=_with_tax(promotion.lines, taxed),
+        totals=Totals(menu.cafe.currency, subtotal, (*before_tip, *tip) if tip_fits else before_tip, taxed.taxes),
         work=sum((line.work for line in counted), timedelta()),
         estimated_ready_at=_ready_at(menu, counted, draft, kitchen),
         problems=(*problems, *_too_large(lines[len(counted) :], tip_fits)),
-        warnings=tuple(_defaults_applied(counted, draft)),
+        warnings=(*_defaults_applied(counted, draft), *promotion.warnings),
+        promo_code=promotion.used,
     )
 
 
@@ -46,14 +57,45 @@ def price_changed(quote: Quote, expected_total: int | None) -> PriceChanged | No
     )
 
 
-def _within_limit(lines: Sequence[Build]) -> tuple[Build, ...]:
-    """The lines from the first on for as long as their sum can be said in a GraphQL `Int`."""
+def _within_limit(menu: Menu, lines: Sequence[Build]) -> tuple[Build, ...]:
+    """The lines from the first on for as long as their sum can be said in a GraphQL `Int`, their tax and all."""
     total = 0
     for count, line in enumerate(lines):
         total += line.total
+        if menu.taxes:
+            total += taxes.most_added(_rate(menu, line), line.total)
         if total > money.MAX_TOTAL:
             return tuple(lines[:count])
     return tuple(lines)
+
+
+def _promotion(
+    menu: Menu, draft: Draft, problems: Sequence[Problem], lines: tuple[Build, ...], at: datetime
+) -> Promotion:
+    if draft.promo_code is None or not validation.is_sound("promoCode", problems):
+        return Promotion(lines)
+    return promotions.applied(menu, draft.promo_code, lines, at)
+
+
+def _taxed(menu: Menu, lines: Sequence[Build]) -> Taxed:
+    return taxes.of([_rate(menu, line) for line in lines], [line.net for line in lines])
+
+
+def _rate(menu: Menu, line: Build) -> TaxRate | None:
+    return menu.taxes.get(line.item.category.slug)
+
+
+def _added(taxed: Taxed) -> Iterator[Adjustment]:
+    """The taxes that prices do not include, one for each rate."""
+    for tax, label in zip(taxed.taxes, taxed.labels, strict=True):
+        if not tax.is_included:
+            yield Adjustment(AdjustmentKind.TAX, label, tax.amount)
+
+
+def _with_tax(lines: tuple[Build, ...], taxed: Taxed) -> tuple[Build, ...]:
+    if not taxed.taxes:
+        return lines
+    return tuple(replace(line, tax=tax) for line, tax in zip(lines, taxed.by_line, strict=True))
 
 
 def _tip(tip: Tip | None, subtotal: int) -> tuple[Adjustment, ...]:

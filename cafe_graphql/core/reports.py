@@ -2,8 +2,9 @@
 
 Every order counts but those called off, paid or not. It belongs to the day on which it was placed by the café's own
 calendar (its `business_date`, whatever the café's time zone has become since), and to the hour that the café's clocks
-showed. Revenue is the subtotal: what the lines came to with their options, as sold. Tips are the staff's and no part
-of it. So the revenues by item, by hour and by day each add up to the whole, to the cent.
+showed. Revenue is what the lines came to with their options, as sold, less money off, of which each line has its part:
+what was charged for what was sold. Tips are the staff's and added tax is the state's, and no part of it; tax that
+prices include is. So the revenues by item, by hour and by day each add up to the whole, to the cent.
 """
 
 from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
-from cafe_graphql.core import builds, texts
+from cafe_graphql.core import builds, promotions, texts
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import MAX_QUANTITY, Item, Menu, OptionGroup, Unavailable
@@ -21,6 +21,7 @@ from cafe_graphql.core.problems import (
     UnknownChoice,
     hinted,
 )
+from cafe_graphql.core.purses import EMPTY, Purse
 
 MAX_LINES = 100
 MAX_CHOICES = 50
@@ -38,9 +39,9 @@ MAX_COMPARED = 700
 _HARMLESS_TO_PRICE = {ProblemCode.ITEM_UNAVAILABLE, ProblemCode.TEXT_TOO_LONG, ProblemCode.INVALID_TEXT}
 
 
-def problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> tuple[Problem, ...]:
+def problems(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> tuple[Problem, ...]:
     """Find everything that would stop this draft in the kitchen as it is, up to `MAX_PROBLEMS`."""
-    return tuple(_with_hints(islice(_problems(menu, draft, kitchen), MAX_PROBLEMS)))
+    return tuple(_with_hints(islice(_problems(menu, draft, kitchen, purse), MAX_PROBLEMS)))
 
 
 def priceable(draft: Draft, problems: Sequence[Problem]) -> list[tuple[int, LineDraft]]:
@@ -51,9 +52,9 @@ def priceable(draft: Draft, problems: Sequence[Problem]) -> list[tuple[int, Line
     return [(index, line) for index, line in enumerate(draft.lines) if str(index) not in barred]
 
 
-def tip_is_sound(problems: Sequence[Problem]) -> bool:
-    """Tell whether none of the problems is the tip's."""
-    return not any(problem.path[0] == "tip" for problem in problems)
+def is_sound(field: str, problems: Sequence[Problem]) -> bool:
+    """Tell whether none of the problems is of this field of the draft."""
+    return not any(problem.path[0] == field for problem in problems)
 
 
 def key_problems(key: str) -> Iterator[Problem]:
@@ -85,12 +86,12 @@ def _with_hints(found: Iterable[Problem]) -> Iterator[Problem]:
             yield problem
 
 
-def _problems(menu: Menu, draft: Draft, kitchen: Kitchen) -> Iterator[Problem]:
+def _problems(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse) -> Iterator[Problem]:
     yield from _line_count(draft)
     yield from texts.line_problems(draft.customer_name, MAX_NAME, ("customerName",))
     yield from texts.problems(draft.note, MAX_NOTE, ("note",))
     yield from _pickup(menu, draft.pickup_at, kitchen)
-    yield from _money_off(draft)
+    yield from _money_off(menu, draft, kitchen, purse)
     yield from _tip(draft)
     for index, line in enumerate(draft.lines[:MAX_LINES]):
         yield from _line(menu, line, ("lines", str(index)))
@@ -226,10 +227,9 @@ def _closed(menu: Menu, at: datetime, path: Path) -> Iterator[Problem]:
         yield Closed(ProblemCode.CLOSED, f"{menu.cafe.name} is closed then.{when}", path, opens)
 
 
-def _money_off(draft: Draft) -> Iterator[Problem]:
+def _money_off(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse) -> Iterator[Problem]:
     if draft.promo_code is not None:
-        message = f"There is no promo code “{texts.shown(draft.promo_code)}”; place the order without it."
-        yield Problem(ProblemCode.PROMO_INVALID, message, ("promoCode",))
+        yield from promotions.problems(menu, draft.promo_code, purse, kitchen.at)
     if draft.redeem_points:
         message = "You have no points to redeem; place the order with redeemPoints 0."
         yield Problem(ProblemCode.POINTS_INSUFFICIENT, message, ("redeemPoints",))

@@ -6,13 +6,14 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from cafe_graphql.core.errors import Unauthenticated
+from cafe_graphql.core.payments import Payment
 from cafe_graphql.core.people import Actor, Person
 from cafe_graphql.core.rates import RateLimit
 from cafe_graphql.schema import menu
 from cafe_graphql.schema.refusals import spoken
 from cafe_graphql.services import recognising
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.store import people
+from cafe_graphql.store import payments, people
 
 
 class Context:
@@ -44,6 +45,15 @@ class Context:
     def people(self) -> DataLoader[int, Person | None]:
         """Accounts by their numbers in the store, those of one moment read at once."""
         return DataLoader(load_fn=self._people)
+
+    @cached_property
+    def payments(self) -> DataLoader[int, list[Payment]]:
+        """Payments by the numbers of their orders, those of one moment read at once, and anew in the next."""
+        return DataLoader(load_fn=self._payments, cache=False)
+
+    async def _payments(self, order_ids: list[int]) -> list[list[Payment]]:
+        found = await self.cafe.store.read(payments.of_orders, order_ids)
+        return [found[order_id] for order_id in order_ids]
 
     async def _people(self, person_ids: list[int]) -> list[Person | None]:
         found = await self.cafe.store.read(people.by_ids, person_ids)

@@ -20,6 +20,7 @@ SIZES: Mapping[str, int] = {
     "OptionGroup.options": 5,
     "Order.events": 10,
     "Order.lines": 4,
+    "Order.payments": 2,
     "OrderLine.choices": 4,
     "OrderPayload.problems": 2,
     "PlaceOrderPayload.problems": 4,
@@ -34,6 +35,7 @@ SIZES: Mapping[str, int] = {
     "SalesReport.byItem": 50,
     "SessionPayload.problems": 2,
     "Totals.adjustments": 3,
+    "Totals.taxes": 2,
     "Viewer.apiKeys": 10,
 }
 """How many entries a list is taken to have, by its coordinate."""
@@ -56,6 +58,8 @@ WEIGHTS: Mapping[str, int] = {
     "Customer.orders": 20,
     "Mutation.createApiKey": 50,
     "Mutation.placeOrder": 50,
+    "Mutation.payOrder": 200,  # and strangers may try cards by it
+    "Mutation.refundOrder": 100,
     "Mutation.revokeApiKey": 20,
     "Mutation.signIn": 3_000,  # a hash that is meant to take 50 ms, and the limit on guesses from one address
     "Mutation.signUp": 10_000,  # and whoever is new has a budget of their own
@@ -66,15 +70,22 @@ WEIGHTS: Mapping[str, int] = {
     "Mutation.setItemAvailability": 50,
     "Order.customer": 10,
     "Order.events": 10,
+    "Order.payments": 10,
     "Order.queuePosition": 10,
     "Order.reorderQuote": 20,
     "OrderConnection.totalCount": 100,
+    "PaymentFailed.payment": 5,
+    "PaymentRecorded.payment": 5,
+    "PaymentStarted.payment": 5,
     "Query.kitchenQueue": 20,
     "Query.node": 10,
     "Query.order": 10,
     "Query.orders": 20,
     "Query.quote": 20,
     "Query.salesReport": 500,  # of a year of a million orders: a second on a thread
+    "RefundFailed.payment": 5,
+    "RefundRecorded.payment": 5,
+    "RefundStarted.payment": 5,
     "Viewer.apiKeys": 20,
     "Viewer.customer": 10,
 }

@@ -10,7 +10,9 @@ import strawberry
 
 from cafe_graphql.core.drafts import AdjustmentKind
 from cafe_graphql.core.menu import Allergen, Diet, Unavailable
-from cafe_graphql.core.orders import CancelReason, PaymentStatus, Sort, Status
+from cafe_graphql.core.orders import CancelReason, Sort, Status
+from cafe_graphql.core.payments import Method as PaymentMethod
+from cafe_graphql.core.payments import PaymentState, PaymentStatus
 from cafe_graphql.core.people import Role, Scope
 from cafe_graphql.core.problems import ProblemCode, WarningCode
 
@@ -19,6 +21,8 @@ __all__ = [
     "Allergen",
     "CancelReason",
     "Diet",
+    "PaymentMethod",
+    "PaymentState",
     "PaymentStatus",
     "ProblemCode",
     "Role",
@@ -111,6 +115,24 @@ _speak(
     },
 )
 _speak(
+    PaymentMethod,
+    "PaymentMethod",
+    "How somebody pays.",
+    {"CASH": "At the till; staff take it.", "CARD": "By a card, whose token comes along."},
+)
+_speak(
+    PaymentState,
+    "PaymentState",
+    "How far a payment has come.",
+    {
+        "PENDING": "The card terminal has not answered: its amount is held back from what is due until it is known.",
+        "AUTHORISED": "The card's bank has set the amount aside, and it is about to be taken.",
+        "PAID": "The money is there.",
+        "DECLINED": "The card was not accepted; nothing was taken.",
+        "VOIDED": "It was given up before anything was taken.",
+    },
+)
+_speak(
     CancelReason,
     "CancelReason",
     "Why an order was called off.",
@@ -152,7 +174,7 @@ _speak(
     {
         "DEFAULT_APPLIED": "Nothing was chosen of a group, so its default was taken.",
         "LOW_STOCK": "There is not much left of it.",
-        "PROMO_NOT_APPLIED": "The promo code takes nothing off this order.",
+        "PROMO_NOT_APPLIED": "The promo code is good, but takes nothing off this order, or not at this hour.",
         "LONG_WAIT": "It will take longer than usual.",
     },
 )
@@ -177,7 +199,7 @@ _speak(
         "CLOSED": "The café is closed at that time.",
         "SLOT_UNAVAILABLE": "Nothing can be picked up at that time.",
         "PRICE_CHANGED": "The order comes to another total than expected.",
-        "PROMO_INVALID": "There is no such promo code.",
+        "PROMO_INVALID": "There is no such promo code, or it cannot be used on this day, any more, or by this guest.",
         "POINTS_INSUFFICIENT": "The guest has not so many points.",
         "NOT_FOUND": "There is no such thing, or not for the caller.",
         "INVALID_STATUS": "The order is past the point where this can be done.",

@@ -13,10 +13,11 @@ from cafe_graphql.schema.context import Info
 from cafe_graphql.schema.enums import CancelReason, Scope, Status
 from cafe_graphql.schema.menu_editing import MenuItemInput, MenuItemPayload
 from cafe_graphql.schema.orders import Order, OrderPayload, OrderRef
+from cafe_graphql.schema.payments import PaymentInput
 from cafe_graphql.schema.people import ApiKey, ApiKeyPayload, SessionPayload
 from cafe_graphql.schema.problems import Problem, Warning
 from cafe_graphql.schema.quotes import OrderInput, Quote
-from cafe_graphql.services import cooking, item_editing, key_cutting, ordering, signing_in
+from cafe_graphql.services import cooking, item_editing, key_cutting, ordering, paying, refunding, signing_in
 
 
 @strawberry.type(
@@ -96,6 +97,53 @@ class Mutation:
         ref = by.to_core()
         act = ordering.cancel(info.context.cafe, info.context.actor, ref, reason, note)
         return await orders.changed(info, act, is_held=ref.is_held)
+
+    @strawberry.mutation(
+        description=told(
+            "Pays for an order, all of it or a part: by card whoever may, in cash staff with the scope `PAYMENTS`. When"
+            " the card terminal does not answer, the payment stays `PENDING` until it is known. Repeated with the same"
+            " `idempotencyKey` it charges nobody again.",
+            Act.PAY_ORDERS,
+            by_token=True,
+        )
+    )
+    async def pay_order(
+        self,
+        info: Info,
+        by: Annotated[OrderRef, strawberry.argument(description="Its id, or its guest's token.")],
+        input: Annotated[PaymentInput, strawberry.argument(description="How, and how much.")],
+        idempotency_key: Annotated[
+            str | None,
+            strawberry.argument(description="New for each payment, such as a UUID. At most 255 characters."),
+        ] = None,
+    ) -> OrderPayload | None:
+        ref = by.to_core()
+        act = paying.pay(info.context.cafe, info.context.actor, ref, input.to_core(), idempotency_key)
+        return await orders.changed(info, act, is_held=ref.is_held)
+
+    @strawberry.mutation(
+        description=told(
+            "Gives back what was paid for an order, the way that it came, the newest payments first. Cash of an order"
+            " that was cancelled is handed back so.",
+            Act.TAKE_PAYMENTS,
+        )
+    )
+    async def refund_order(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The order's `id`.")],
+        amount_minor_units: Annotated[
+            int | None, strawberry.argument(description="How much, in minor units; all that is left when omitted.")
+        ] = None,
+        reason: Annotated[str | None, strawberry.argument(description="What for, at most 500 characters.")] = None,
+        idempotency_key: Annotated[
+            str | None,
+            strawberry.argument(description="New for each refund, such as a UUID. At most 255 characters."),
+        ] = None,
+    ) -> OrderPayload | None:
+        context, public_id = info.context, ids.key_of("Order", id)
+        act = refunding.refund(context.cafe, context.actor, public_id, amount_minor_units, reason, idempotency_key)
+        return await orders.changed(info, act)
 
     @strawberry.mutation(
         description=told("Moves an order on in its life: see its `nextStatuses`.", Act.WORK_IN_KITCHEN)

@@ -10,7 +10,7 @@ from cafe_graphql.core import orders, permissions
 from cafe_graphql.core import problems as core_problems
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
-from cafe_graphql.schema import ids, people, problems
+from cafe_graphql.schema import ids, payments, people, problems
 from cafe_graphql.schema.context import Info
 from cafe_graphql.schema.enums import Allergen, PaymentStatus, Status
 from cafe_graphql.schema.events import OrderEvent
@@ -18,6 +18,7 @@ from cafe_graphql.schema.events import of as event_of
 from cafe_graphql.schema.ids import Node
 from cafe_graphql.schema.menu import Menu, MenuItem, in_order
 from cafe_graphql.schema.money import Money
+from cafe_graphql.schema.payments import Payment
 from cafe_graphql.schema.people import Customer
 from cafe_graphql.schema.problems import Problem
 from cafe_graphql.schema.quotes import LineChoice, Quote, Totals
@@ -40,7 +41,9 @@ class OrderLine(Node):
     note: str | None = strawberry.field(description="For whoever makes it.")
     allergens: list[Allergen] = strawberry.field(description="Of the item as configured, when it was sold.")
     unit_price: Money = strawberry.field(description="For one, with its options, as sold.")
-    total: Money = strawberry.field(description="For all of them, as sold.")
+    total: Money = strawberry.field(description="For all of them, as sold, before money off and added tax.")
+    discount: Money = strawberry.field(description="What was taken off it: its part of the order's money off.")
+    tax: Money = strawberry.field(description="Its part of the order's tax.")
     is_done: bool = strawberry.field(description="Whether the kitchen has made it.")
 
     @classmethod
@@ -56,6 +59,8 @@ class OrderLine(Node):
             allergens=in_order(line.allergens),
             unit_price=Money(minor_units=line.unit_price, currency=currency),
             total=Money(minor_units=line.total, currency=currency),
+            discount=Money(minor_units=line.discount, currency=currency),
+            tax=Money(minor_units=line.tax, currency=currency),
             is_done=line.is_done,
         )
 
@@ -67,7 +72,12 @@ class Order(Node):
     payment_status: PaymentStatus = strawberry.field(description="How much of it has been paid.")
     version: int = strawberry.field(description="Grows with every change; give it back as `expectedVersion`.")
     totals: Totals = strawberry.field(description="What it comes to, as sold.")
-    amount_due: Money = strawberry.field(description="What is still to be paid; nothing once it is cancelled.")
+    amount_due: Money = strawberry.field(
+        description="What is still to be paid, less what cards are being asked for; nothing once it is cancelled."
+    )
+    amount_to_return: Money = strawberry.field(
+        description="What is still to be given back: all that was paid, once it is cancelled; cash waits at the till."
+    )
     customer_name: str | None = strawberry.field(description="The name to call out.")
     note: str | None = strawberry.field(description="For the café.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
@@ -100,13 +110,17 @@ class Order(Node):
         happened = await info.context.cafe.store.read(events.of_order, self.source.id)
         return [event_of(event, self.source) for event in happened]
 
+    @strawberry.field(description="Its payments that are money or may yet be, oldest first: not those that failed.")
+    async def payments(self, info: Info) -> list[Payment]:
+        return await payments.of_order(info, self.source)
+
     @strawberry.field(description="Its place in the kitchen's queue, from 1; null when it is not in it.")
     async def queue_position(self, info: Info) -> int | None:
         return await info.context.cafe.store.read(kitchen.position, self.source)
 
     @strawberry.field(description="The same lines against today's menu.")
     def reorder_quote(self, info: Info) -> Quote:
-        return Quote.of(ordering.reorder_quote(info.context.cafe, self.source), info.context.menu)
+        return Quote.of(ordering.reorder_quote(info.context.cafe, info.context.actor, self.source), info.context.menu)
 
     @classmethod
     def of(cls, order: orders.Order, menu: Menu, viewer: Actor, *, is_held: bool = False) -> "Order":
@@ -129,10 +143,11 @@ class Order(Node):
             id=ids.encode("Order", order.public_id),
             number=order.number,
             status=order.status,
-            payment_status=PaymentStatus.UNPAID,
+            payment_status=order.payment_status,
             version=order.version,
             totals=Totals.of(order.totals),
             amount_due=Money(minor_units=order.amount_due, currency=order.totals.currency),
+            amount_to_return=Money(minor_units=order.amount_to_return, currency=order.totals.currency),
             customer_name=order.customer_name,
             note=order.note,
             placed_at=order.placed_at,
@@ -141,7 +156,7 @@ class Order(Node):
             estimated_ready_at=order.estimated_ready_at,
             viewer_can_cancel=why_not is None,
             viewer_cannot_cancel_reason=why_not,
-            next_statuses=list(orders.NEXT[order.status]) if may_move else [],
+            next_statuses=list(order.next_statuses) if may_move else [],
             source=order,
             menu=menu,
         )
@@ -174,13 +189,15 @@ async def changed(info: Info, act: Awaitable[orders.Order], *, is_held: bool = F
         return _payload(info, refusal.order, refusal.problems, is_held)
 
 
-async def node(info: Info, kind: str, key: str) -> Order | OrderLine | None:
-    """Find an order, or one of its lines, by what its id says."""
+async def node(info: Info, kind: str, key: str) -> Order | OrderLine | Payment | None:
+    """Find an order, or one of its lines or payments, by what its id says."""
     public_id, _, index = key.partition("/")
     found = await ordering.find(info.context.cafe, info.context.actor, Ref(public_id=public_id))
     order = Order.of(found, info.context.menu, info.context.actor) if found else None
     if order is None or kind == "Order":
         return order
+    if kind == "Payment":
+        return await payments.find(info, order.source, index)
     return next((line for line in order._lines if line.id == ids.encode(kind, f"{public_id}/{index}")), None)
 
 

@@ -46,7 +46,7 @@ class Query:
     def quote(
         self, info: Info, input: Annotated[OrderInput, strawberry.argument(description="The order to price.")]
     ) -> Quote:
-        return Quote.of(ordering.quote(info.context.cafe, input.to_core()), info.context.menu)
+        return Quote.of(ordering.quote(info.context.cafe, info.context.actor, input.to_core()), info.context.menu)
 
     @strawberry.field(
         description=told("One order; null when there is none that you may see.", Act.READ_ORDERS, by_token=True)
@@ -77,7 +77,7 @@ class Query:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="As an `id` field gave it.")]
     ) -> Node | None:
         kind, key = ids.decode(id)
-        if kind in ("Order", "OrderLine"):
+        if kind in ("Order", "OrderLine", "Payment"):
             return await orders.node(info, kind, key)
         if kind in ("Customer", "ApiKey"):
             return await people.node(info, kind, key)

@@ -1,10 +1,11 @@
 """Quotes as callers see them, and the input that a quote and an order have in common."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import strawberry
 
-from cafe_graphql.core import drafts
+from cafe_graphql.core import drafts, taxes
 from cafe_graphql.schema import problems
 from cafe_graphql.schema.enums import AdjustmentKind, Allergen
 from cafe_graphql.schema.menu import Menu, MenuItem, in_order
@@ -38,7 +39,30 @@ class Adjustment:
     kind: AdjustmentKind = strawberry.field(description="What kind of thing it is.")
     label: str = strawberry.field(description="For people to read. `Tip 15 %`.")
     amount: Money = strawberry.field(description="What it adds to the total; a discount is negative.")
-    line_index: int | None = strawberry.field(description="The line that it belongs to; null: the whole order.")
+    line_index: int | None = strawberry.field(
+        description="Which of the order's lines it belongs to, from 0; null: the whole order."
+    )
+
+
+@strawberry.type(description="What an order has of one tax rate, rounded once.")
+class Tax:
+    name: str = strawberry.field(description="What it is called. `Sales tax`.")
+    percent: Decimal = strawberry.field(description='Its rate. `"8.875"` is 8.875 %.')
+    is_included: bool = strawberry.field(
+        description="True when prices have it in them already, false when it is added."
+    )
+    net: Money = strawberry.field(description="What it is the tax of: what was sold at this rate, without the tax.")
+    amount: Money = strawberry.field(description="The tax.")
+
+    @classmethod
+    def of(cls, tax: taxes.Tax, currency: str) -> "Tax":
+        return cls(
+            name=tax.name,
+            percent=tax.percent,
+            is_included=tax.is_included,
+            net=Money(minor_units=tax.net, currency=currency),
+            amount=Money(minor_units=tax.amount, currency=currency),
+        )
 
 
 @strawberry.type(description="The arithmetic of an order: subtotal + Σ adjustments = total, to the cent, always.")
@@ -46,7 +70,8 @@ class Totals:
     subtotal: Money = strawberry.field(description="The sum of the lines.")
     adjustments: list[Adjustment] = strawberry.field(description="All that stands between subtotal and total.")
     tax: Money = strawberry.field(description="The tax in the total, whether added to the prices or in them.")
-    tax_is_included: bool = strawberry.field(description="True when the prices include their tax.")
+    tax_is_included: bool = strawberry.field(description="True when the prices include all their tax.")
+    taxes: list[Tax] = strawberry.field(description="The same tax by rate, the highest first.")
     tip: Money = strawberry.field(description="The tip in the total.")
     total: Money = strawberry.field(description="What is to be paid.")
 
@@ -61,8 +86,9 @@ class Totals:
                 Adjustment(kind=a.kind, label=a.label, amount=money(a.amount), line_index=a.line_index)
                 for a in totals.adjustments
             ],
-            tax=money(0),
-            tax_is_included=True,
+            tax=money(totals.tax),
+            tax_is_included=totals.tax_is_included,
+            taxes=[Tax.of(tax, totals.currency) for tax in totals.taxes],
             tip=money(totals.tip),
             total=money(totals.total),
         )
@@ -77,7 +103,9 @@ class QuoteLine:
     allergens: list[Allergen] = strawberry.field(description="Of the item as configured.")
     calories: int | None = strawberry.field(description="Kilocalories of one as configured; null when unknown.")
     unit_price: Money = strawberry.field(description="For one, with its options.")
-    total: Money = strawberry.field(description="For all of them.")
+    total: Money = strawberry.field(description="For all of them, before money off and added tax.")
+    discount: Money = strawberry.field(description="What is taken off it: its part of the order's money off.")
+    tax: Money = strawberry.field(description="Its part of the order's tax.")
 
     @classmethod
     def of(cls, build: drafts.Build, menu: Menu, currency: str) -> "QuoteLine":
@@ -90,6 +118,8 @@ class QuoteLine:
             calories=build.calories,
             unit_price=Money(minor_units=build.unit_price, currency=currency),
             total=Money(minor_units=build.total, currency=currency),
+            discount=Money(minor_units=build.discount, currency=currency),
+            tax=Money(minor_units=build.tax, currency=currency),
         )
 
 
@@ -145,7 +175,7 @@ class OrderLineInput:
 @strawberry.input(one_of=True, description="A tip: one of the two.")
 class TipInput:
     percent: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Of the subtotal, from 0 to 100. `15`."
+        default=strawberry.UNSET, description="Of the subtotal, before money off and added tax, from 0 to 100. `15`."
     )
     minor_units: int | None = strawberry.field(default=strawberry.UNSET, description="In minor units. `150`.")
 
@@ -163,7 +193,9 @@ class OrderInput:
     )
     customer_name: str | None = strawberry.field(default=None, description="To call out, at most 80 characters.")
     note: str | None = strawberry.field(default=None, description="For the café, at most 500 characters.")
-    promo_code: str | None = strawberry.field(default=None, description="A code for money off.")
+    promo_code: str | None = strawberry.field(
+        default=None, description="A code for money off, in capitals or not. `SPRING-10`."
+    )
     tip: TipInput | None = strawberry.field(default=None, description="For the staff.")
     redeem_points: int = strawberry.field(default=0, description="Loyalty points to pay with.")
 

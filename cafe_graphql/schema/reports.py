@@ -13,21 +13,21 @@ from cafe_graphql.schema.refusals import bad_input
 class ItemSales:
     item: str = strawberry.field(description="Its slug, which stays when it is renamed or taken off the menu. `latte`.")
     quantity: int = strawberry.field(description="How many of it.")
-    revenue: Money = strawberry.field(description="What they came to, with their options, as sold.")
+    revenue: Money = strawberry.field(description="What they came to, with their options, as sold, less money off.")
 
 
 @strawberry.type(description="What was sold in one hour of the day.")
 class HourSales:
     hour: int = strawberry.field(description="The hour that the café's own clocks showed, 0 to 23: 8 is 8:00 to 8:59.")
     orders: int = strawberry.field(description="How many orders were placed in it, on all the days together.")
-    revenue: Money = strawberry.field(description="What they came to, without tips.")
+    revenue: Money = strawberry.field(description="What they came to, without tips and added tax.")
 
 
 @strawberry.type(description="What was sold on one day.")
 class DaySales:
     day: date = strawberry.field(name="date", description="The day, by the café's own calendar.")
     orders: int = strawberry.field(description="How many orders were placed on it.")
-    revenue: Money = strawberry.field(description="What they came to, without tips.")
+    revenue: Money = strawberry.field(description="What they came to, without tips and added tax.")
 
 
 @strawberry.type(
@@ -38,7 +38,7 @@ class SalesReport:
     orders: int = strawberry.field(description="How many orders.")
     items: int = strawberry.field(description="How many items, quantities counted.")
     revenue: Money = strawberry.field(
-        description="What the lines of the orders came to, with their options, as sold: their subtotals, without tips."
+        description="What the orders came to as sold, less money off, without tips and added tax."
     )
     average_order: Money = strawberry.field(
         description="The revenue of one order, rounded to whole minor units, halves up; 0 without orders."

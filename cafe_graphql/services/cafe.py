@@ -10,6 +10,7 @@ from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.orders import Event, Order
 from cafe_graphql.events import Board
+from cafe_graphql.gateways.cards import Gateway, NoCards
 from cafe_graphql.store import kitchen
 from cafe_graphql.store import menu as menus
 from cafe_graphql.store.database import Connection, Database
@@ -44,11 +45,16 @@ class Update:
 
 
 class Cafe:
-    """What every act needs. `clock` tells the time, so that tests can set it."""
+    """What every act needs. `clock` tells the time, so that tests can set it.
+
+    `gateway` takes the cards. With `pay_first` an order goes to the kitchen when it is paid.
+    """
 
     def __init__(self, store: Database, clock: Clock = utc_now) -> None:
         self.store = store
         self.clock = clock
+        self.gateway: Gateway = NoCards()
+        self.pay_first = False
         self.board: Board[Update] = Board()
         self._seen: int | None = None
         self._menu: Menu | None = None

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from cafe_graphql.core import orders, permissions
+from cafe_graphql.core import money, orders, permissions
 from cafe_graphql.core.orders import QUEUED, CancelReason, EstimateChanged, LineDone, Order, Status, StatusChanged
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.core.problems import Problem, ProblemCode, WrongStatus
+from cafe_graphql.services import charging, rewarding, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged
 from cafe_graphql.store import events, kitchen
@@ -21,7 +22,8 @@ WORTH_TELLING = timedelta(minutes=1)
 async def advance(cafe: Cafe, actor: Actor, public_id: str, to: Status, expected_version: int | None = None) -> Order:
     """Move an order on; `NotChanged` says why it cannot, or that somebody else has changed it first."""
     permissions.require(actor, Act.WORK_IN_KITCHEN)
-    return await cafe.store.write(_advance, cafe, actor, public_id, to, expected_version)
+    order = await cafe.store.write(_advance, cafe, actor, public_id, to, expected_version)
+    return await charging.give_back_for(cafe, order) if to is Status.CANCELLED else order
 
 
 async def queue(cafe: Cafe, actor: Actor) -> list[Order]:
@@ -45,18 +47,21 @@ def _advance(
     at = max(cafe.clock(), order.updated_at)
     estimate = _estimate(order, to, at)
     order_book.change_status(connection, order, to, estimate, at)
+    if to is Status.CANCELLED:
+        rewarding.give_back(connection, order)
     reason = CancelReason.OTHER if to is Status.CANCELLED else None
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, to, reason))
     if estimate is not None and estimate != order.estimated_ready_at:
         events.append(connection, order.id, at, actor.name, EstimateChanged(estimate))
-    return order_book.by_id(connection, order.id)
+    changed = order_book.by_id(connection, order.id)
+    return settling.called_off(connection, cafe, changed, actor.name, at) if to is Status.CANCELLED else changed
 
 
 def _mark_line(connection: Connection, cafe: Cafe, actor: Actor, public_id: str, index: int, is_done: bool) -> Order:
     order = _found(connection, public_id, "lineId")
     if not 0 <= index < len(order.lines):
         raise NotChanged([Problem(ProblemCode.NOT_FOUND, "The order has no such line.", ("lineId",))], order)
-    if why := orders.why_not_make(order.status):
+    if why := _why_not_make(order):
         message = f"Order {order.number} {why}"
         raise NotChanged([WrongStatus(ProblemCode.INVALID_STATUS, message, ("lineId",), order.status, QUEUED)], order)
     if order.lines[index].is_done is is_done:
@@ -65,6 +70,10 @@ def _mark_line(connection: Connection, cafe: Cafe, actor: Actor, public_id: str,
     order_book.mark_line(connection, order, index, is_done, at)
     events.append(connection, order.id, at, actor.name, LineDone(index, is_done))
     return order_book.by_id(connection, order.id)
+
+
+def _why_not_make(order: Order) -> str | None:
+    return "goes to the kitchen when it is paid." if order.waits_for_payment else orders.why_not_make(order.status)
 
 
 def _found(connection: Connection, public_id: str, argument: str) -> Order:
@@ -82,7 +91,11 @@ def _hindrances(order: Order, to: Status, expected_version: int | None) -> Itera
     if expected_version is not None and expected_version != order.version:
         message = f"Order {order.number} has changed: it is at version {order.version} now, and {order.status}."
         yield Problem(ProblemCode.VERSION_CONFLICT, message, ("expectedVersion",))
-    if why := orders.why_not_next(order.status, to):
+    if order.waits_for_payment and to is Status.ACCEPTED:
+        due = money.Money(order.amount_due, order.totals.currency)
+        message = f"Order {order.number} goes to the kitchen when it is paid: {due.in_words} is due."
+        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, ())
+    elif why := orders.why_not_next(order.status, to):
         allowed = tuple(status for status in Status if to in orders.NEXT[status])
         yield WrongStatus(ProblemCode.INVALID_STATUS, f"Order {order.number} {why}", ("to",), order.status, allowed)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cafe_graphql.core import permissions
 from cafe_graphql.core.menu import Menu
-from cafe_graphql.core.orders import ENDED, Event, Order, StatusChanged
+from cafe_graphql.core.orders import Order
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.events import Entry
@@ -43,7 +43,7 @@ def order(cafe: Cafe, actor: Actor, ref: Ref, after: int | None = None) -> "Foll
     if found is None:
         return Followed(cafe, None, last, last, is_over=True)
     after = _known(after, last)
-    has_ended = found.status in ENDED
+    has_ended = found.is_over
     if after is None or (has_ended and not cafe.store.read_now(events.after, after, found.id, 1)):
         return Followed(cafe, found.id, last, last, iter([Update(found, None, last)]), is_over=has_ended)
     return Followed(cafe, found.id, after, last)
@@ -78,7 +78,7 @@ class Followed:
     An object and not a generator within a generator: there may be thousands, and each is to weigh little.
     """
 
-    __slots__ = ("_cafe", "_cursor", "_is_listening", "_is_over", "_last", "_next", "_order_id", "_shown")
+    __slots__ = ("_cafe", "_cursor", "_has_ended", "_is_listening", "_is_over", "_last", "_next", "_order_id", "_shown")
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Followed:
         self._last = last
         self._shown = shown
         self._next: list[Update] = []
-        self._is_over = is_over
+        self._has_ended = self._is_over = is_over
         self._is_listening = not is_over
         if self._is_listening:
             cafe.board.enter(lambda: cafe.store.read_now(events.last))
@@ -135,9 +135,10 @@ class Followed:
             updates = [entry.content for entry in entries]
         if not updates:
             self._cursor = max(self._cursor, reached)
-            return entries is None
+            self._is_over = self._has_ended
+            return entries is None or self._is_over
         self._cursor = _number(updates[-1])
-        self._is_over = self._order_id is not None and any(map(_has_ended, updates))
+        self._has_ended = self._order_id is not None and updates[-1].order.is_over
         self._next = [self._told(update) for update in reversed(updates)]
         return True
 
@@ -209,11 +210,3 @@ def _updates_after(connection: Connection, cursor: int, order_id: int | None) ->
     happened = events.after(connection, cursor, order_id, BATCH)
     found = order_book.by_ids(connection, {event.order_id for event in happened})
     return [Update(found[event.order_id], event, event.id) for event in happened]
-
-
-def _has_ended(update: Update) -> bool:
-    return isinstance(update.event, Event) and _ends(update.event)
-
-
-def _ends(event: Event) -> bool:
-    return isinstance(event.change, StatusChanged) and event.change.after in ENDED

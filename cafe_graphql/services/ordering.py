@@ -21,6 +21,7 @@ from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, 
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
+from cafe_graphql.services import charging, rewarding, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
@@ -65,9 +66,9 @@ class NotChanged(Rejected):
         self.order = order
 
 
-def quote(cafe: Cafe, draft: Draft) -> Quote:
-    """Say what a draft would cost now; nothing is stored or reserved."""
-    return pricing.quote(cafe.menu(), draft, cafe.kitchen(draft))
+def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
+    """Say what a draft would cost the actor now; nothing is stored or reserved."""
+    return cafe.store.read_now(_priced, cafe.menu(), actor, draft, cafe.clock())
 
 
 async def place(
@@ -85,10 +86,13 @@ async def place(
 async def cancel(
     cafe: Cafe, actor: Actor, ref: Ref, reason: CancelReason = CancelReason.CUSTOMER_REQUEST, note: str | None = None
 ) -> Order:
-    """Call an order off while nobody has begun to make it; `NotChanged` says why it stays."""
+    """Call an order off while nobody has begun to make it; `NotChanged` says why it stays.
+
+    What cards have paid for it goes back to them; cash waits at the till, until it is handed back as a refund.
+    """
     if not ref.is_held:
         permissions.require(actor, Act.CANCEL_ORDERS)
-    return await cafe.store.write(_cancel, cafe, actor, ref, reason, note)
+    return await charging.give_back_for(cafe, await cafe.store.write(_cancel, cafe, actor, ref, reason, note))
 
 
 async def find(cafe: Cafe, actor: Actor, ref: Ref) -> Order | None:
@@ -111,11 +115,9 @@ async def latest(cafe: Cafe, actor: Actor, count: int) -> list[Order]:
     return await cafe.store.read(order_pages.page, readable(actor, Filter()), Sort.PLACED_AT_DESC, None, count)
 
 
-def reorder_quote(cafe: Cafe, order: Order) -> Quote:
-    """Say what the order's lines would cost on today's menu."""
-    menu = cafe.menu()
-    draft = order.draft({item.id: item.slug for item in menu.by_id.values()})
-    return pricing.quote(menu, draft, cafe.kitchen(draft))
+def reorder_quote(cafe: Cafe, actor: Actor, order: Order) -> Quote:
+    """Say what the order's lines would cost the actor on today's menu."""
+    return quote(cafe, actor, order.draft({item.id: item.slug for item in cafe.menu().by_id.values()}))
 
 
 def _place(
@@ -126,14 +128,23 @@ def _place(
     if known is not None and known.fingerprint == fingerprint:
         return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
     menu, at = cafe.menu_at(connection), order_book.next_instant(connection, cafe.clock())
-    priced = pricing.quote(menu, draft, kitchen.seen(connection, menu.cafe, draft.pickup_at, at))
+    priced = _priced(connection, menu, actor, draft, at)
     if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
         raise NotPlaced(problems, priced)
-    order = order_book.add(connection, _slip(connection, menu, actor, at), draft, priced, at)
+    waits = cafe.pay_first and priced.totals.total > 0
+    slip = _slip(connection, menu, actor, at)
+    order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
+    rewarding.take(connection, order)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
     return Placed(order, replayed=False, warnings=priced.warnings)
+
+
+def _priced(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
+    """Price a draft for what the books know of the kitchen and of whoever asks."""
+    busy = kitchen.seen(connection, menu.cafe, draft.pickup_at, at)
+    return pricing.quote(menu, draft, busy, rewarding.purse(connection, actor, draft))
 
 
 def _remembered(connection: Connection, actor: Actor, key: str | None) -> order_book.Remembered | None:
@@ -189,8 +200,9 @@ def _cancel(
         raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
+    rewarding.give_back(connection, order)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
-    return order_book.by_id(connection, order.id)
+    return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)
 
 
 def _why_not(order: Order) -> Iterator[Problem]:

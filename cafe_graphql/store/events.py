@@ -1,12 +1,28 @@
 """History: one row for each change to an order, appended in the change's own transaction."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select
 
-from cafe_graphql.core.orders import CancelReason, Change, EstimateChanged, Event, LineDone, Status, StatusChanged
+from cafe_graphql.core.orders import (
+    CancelReason,
+    Change,
+    EstimateChanged,
+    Event,
+    LineDone,
+    PaymentFailed,
+    PaymentRecorded,
+    PaymentStarted,
+    RefundFailed,
+    RefundRecorded,
+    RefundStarted,
+    Status,
+    StatusChanged,
+)
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import OrderEventRow, table
 from cafe_graphql.store.times import from_micros, to_micros
@@ -52,6 +68,8 @@ def _written(change: Change) -> tuple[str, dict[str, Any]]:
             return "line_done", {"index": index, "is_done": is_done}
         case EstimateChanged(estimate):
             return "estimate_changed", {"estimated_ready_at": estimate and to_micros(estimate)}
+        case _:
+            return _KINDS[type(change)], asdict(change)
 
 
 def _event(row: RowMapping) -> Event:
@@ -77,8 +95,23 @@ def _estimate_changed(data: Mapping[str, Any]) -> EstimateChanged:
     return EstimateChanged(None if micros is None else from_micros(micros))
 
 
+def _money_moved(change: Callable[..., Change], data: Mapping[str, Any]) -> Change:
+    return change(**data)
+
+
+_MONEY_MOVED: Mapping[str, type[Change]] = {
+    "payment_started": PaymentStarted,
+    "payment_recorded": PaymentRecorded,
+    "payment_failed": PaymentFailed,
+    "refund_started": RefundStarted,
+    "refund_recorded": RefundRecorded,
+    "refund_failed": RefundFailed,
+}
+_KINDS: Mapping[type[Change], str] = {change: kind for kind, change in _MONEY_MOVED.items()}
+
 _READ: Mapping[str, Callable[[Mapping[str, Any]], Change]] = {
     "status_changed": _status_changed,
     "line_done": _line_done,
     "estimate_changed": _estimate_changed,
+    **{kind: partial(_money_moved, change) for kind, change in _MONEY_MOVED.items()},
 }

@@ -81,7 +81,7 @@ def queue(connection: Connection, after: Order | None = None) -> list[Order]:
 
 def position(connection: Connection, order: Order) -> int | None:
     """Give an order's place in the queue, from 1; None when it is not in it, or too far back to count."""
-    if order.status not in QUEUED or order.estimated_ready_at is None:
+    if order.status not in QUEUED or order.waits_for_payment or order.estimated_ready_at is None:
         return None
     promise = {"promise": to_micros(order.estimated_ready_at), "id": order.id}
     before = connection.execute(_POSITION, promise).scalar_one()

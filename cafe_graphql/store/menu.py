@@ -1,12 +1,11 @@
 """The menu in the store: a sheet written down in one go, and read back as the value that everything works on."""
 
-from collections.abc import Iterable, Mapping
-from datetime import time
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
-from cafe_graphql.core.hours import Hours, Period
 from cafe_graphql.core.menu import (
     Allergen,
     CafeInfo,
@@ -21,6 +20,8 @@ from cafe_graphql.core.menu import (
     Unavailable,
     Use,
 )
+from cafe_graphql.core.promo_codes import PromoCode
+from cafe_graphql.store import menu_prices
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import CafeRow, CategoryRow, ItemRow, OptionGroupRow, table
 
@@ -59,17 +60,21 @@ def load(connection: Connection) -> Menu:
         cafe=_cafe(row),
         categories=[_category(row) for row in headings.values() if not row["is_hidden"]],
         items=[_item(row, headings, shared) for row in _rows(connection, items)],
+        promo_codes=map(menu_prices.code, row["promo_codes"]),
     )
 
 
 def sheet(connection: Connection) -> Sheet:
     """Read the menu as the café would write it: what is on offer, in order; there must be one."""
     slugs = {row["id"]: row["slug"] for row in _rows(connection, categories)}
+    about = connection.execute(select(cafe)).mappings().one()
+    on_offer = tuple(sheet_item(row, slugs) for row in _rows(connection, items) if not row["is_hidden"])
     return Sheet(
-        cafe=_cafe(connection.execute(select(cafe)).mappings().one()),
+        cafe=_cafe(about),
         option_groups=tuple(option_group(row) for row in _rows(connection, groups) if not row["is_hidden"]),
         categories=tuple(_category(row) for row in _rows(connection, categories) if not row["is_hidden"]),
-        items=tuple(sheet_item(row, slugs) for row in _rows(connection, items) if not row["is_hidden"]),
+        items=on_offer,
+        promo_codes=tuple(_still_for(map(menu_prices.code, about["promo_codes"]), {item.slug for item in on_offer})),
     )
 
 
@@ -81,11 +86,11 @@ def replace(connection: Connection, new: Sheet) -> bool:
     now = version(connection)
     if now is not None and sheet(connection) == new:
         return False
-    _upsert(connection, categories, ({"name": c.name, "slug": c.slug} for c in new.categories))
+    _upsert(connection, categories, ({"name": c.name, "slug": c.slug, "tax": c.tax} for c in new.categories))
     _upsert(connection, groups, (_group_row(group) for group in new.option_groups))
     ids = {row["slug"]: row["id"] for row in _rows(connection, categories)}
     _upsert(connection, items, (item_row(item, ids) for item in new.items))
-    row = _cafe_row(new.cafe) | {"menu_version": (now or 0) + 1}
+    row = _cafe_row(new.cafe) | {"promo_codes": new.promo_codes, "menu_version": (now or 0) + 1}
     connection.execute(insert(cafe).values(id=1, **row) if now is None else update(cafe).values(row))
     return True
 
@@ -111,6 +116,14 @@ def _upsert(connection: Connection, into: Table, rows: Iterable[dict[str, Any]])
             connection.execute(insert(into).values(values))
 
 
+def _still_for(codes: Iterable[PromoCode], on_offer: Collection[str]) -> Iterator[PromoCode]:
+    """Give codes without the items that were hidden since; those that were for such items alone are for nothing."""
+    for code in codes:
+        named = tuple(slug for slug in code.items if slug in on_offer)
+        if named or code.categories or not code.items:
+            yield dataclasses.replace(code, items=named)
+
+
 def _cafe_row(info: CafeInfo) -> dict[str, Any]:
     return {
         "name": info.name,
@@ -121,6 +134,8 @@ def _cafe_row(info: CafeInfo) -> dict[str, Any]:
         "stations": info.stations,
         "slot_minutes": info.slot_minutes,
         "slot_capacity": info.slot_capacity,
+        "tax_rates": [menu_prices.rate_row(rate) for rate in info.tax_rates],
+        "tax": info.tax,
     }
 
 
@@ -147,23 +162,22 @@ def item_row(item: SheetItem, category_ids: Mapping[str, int]) -> dict[str, Any]
 
 
 def _cafe(row: RowMapping) -> CafeInfo:
-    periods = tuple(
-        Period(p["weekday"], time.fromisoformat(p["opens"]), time.fromisoformat(p["closes"])) for p in row["hours"]
-    )
     return CafeInfo(
         name=row["name"],
         currency=row["currency"],
         time_zone=row["time_zone"],
         locale=row["locale"],
-        hours=Hours(periods),
+        hours=menu_prices.hours(row["hours"]),
         stations=row["stations"],
         slot_minutes=row["slot_minutes"],
         slot_capacity=row["slot_capacity"],
+        tax_rates=tuple(map(menu_prices.rate, row["tax_rates"])),
+        tax=row["tax"],
     )
 
 
 def _category(row: RowMapping) -> Category:
-    return Category(row["slug"], row["name"])
+    return Category(row["slug"], row["name"], row["tax"])
 
 
 def option_group(row: RowMapping) -> OptionGroup:

@@ -1,8 +1,9 @@
 """Orders in the store: adding, finding, changing, and the keys that keep an order from being placed twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Chosen, Draft, Quote, Totals
 from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.orders import QUEUED, Order, OrderLine, Status
+from cafe_graphql.core.payments import NOTHING, Takings
+from cafe_graphql.core.taxes import Tax
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
 from cafe_graphql.store.times import from_micros, to_micros
@@ -71,9 +74,11 @@ def next_sequence(connection: Connection, business_date: str) -> int:
     return (_LAST_SEQUENCE.scalar(connection, {"day": business_date}) or 0) + 1
 
 
-def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime) -> Order:
-    """Write a priced draft down as an order, and give it."""
-    micros = to_micros(at)
+def add(
+    connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: datetime, *, waits_for_payment: bool = False
+) -> Order:
+    """Write a priced draft down as an order, and give it; the kitchen does not see one that waits to be paid."""
+    micros, promise = to_micros(at), quote.estimated_ready_at and to_micros(quote.estimated_ready_at)
     row: dict[str, Any] = {
         "public_id": slip.public_id,
         "tracking_token": slip.tracking_token,
@@ -85,17 +90,24 @@ def add(connection: Connection, slip: Slip, draft: Draft, quote: Quote, at: date
         "currency": quote.totals.currency,
         "subtotal": quote.totals.subtotal,
         "adjustments": quote.totals.adjustments,
+        "taxes": [_tax_row(tax) for tax in quote.totals.taxes],
+        "discount": quote.totals.discount,
         "total": quote.totals.total,
+        "promo_code": quote.promo_code,
         "customer_name": draft.customer_name,
         "note": draft.note,
         "placed_at": micros,
         "updated_at": micros,
         "pickup_at": draft.pickup_at and to_micros(draft.pickup_at),
-        "estimated_ready_at": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
-        "queue_promise": quote.estimated_ready_at and to_micros(quote.estimated_ready_at),
+        "estimated_ready_at": promise,
+        "queue_promise": None if waits_for_payment else promise,
         "work_seconds": quote.work // timedelta(seconds=1),
         "placed_by": slip.placed_by,
         "customer_id": slip.customer_id,
+        "paid": 0,
+        "pending": 0,
+        "refunded": 0,
+        "refunding": 0,
     }
     row["id"] = _ADD_ORDER.run(connection, row)
     return _order(row, [_added(connection, row["id"], line) for line in quote.lines])
@@ -143,6 +155,19 @@ def mark_line(connection: Connection, order: Order, index: int, is_done: bool, a
     _change(connection, order, at)
 
 
+def change_takings(connection: Connection, order: Order, takings: Takings, at: datetime) -> Order:
+    """Note what an order's payments come to now, count its version up, and give the order as it is then."""
+    _change(connection, order, at, **asdict(takings))
+    return replace(order, takings=takings, version=order.version + 1, updated_at=from_micros(to_micros(at)))
+
+
+def admit(connection: Connection, order: Order, ready_at: datetime | None) -> None:
+    """Let the kitchen see an order that has waited to be paid, promised for then; counts no version up."""
+    micros = None if ready_at is None else to_micros(ready_at)
+    promise = {"estimated_ready_at": micros, "queue_promise": micros}
+    connection.execute(update(orders).where(orders.c.id == order.id).values(promise))
+
+
 def _change(connection: Connection, order: Order, at: datetime, **columns: object) -> None:
     counted = {**columns, "version": order.version + 1, "updated_at": to_micros(at)}
     connection.execute(update(orders).where(orders.c.id == order.id).values(counted))
@@ -182,6 +207,8 @@ def _added(connection: Connection, order_id: int, line: Build) -> OrderLine:
         "allergens": sorted(line.allergens),
         "calories": line.calories,
         "unit_price": line.unit_price,
+        "discount": line.discount,
+        "tax": line.tax,
         "note": line.note,
         "is_done": False,
     }
@@ -197,6 +224,8 @@ def _added(connection: Connection, order_id: int, line: Build) -> OrderLine:
         line.unit_price,
         line.note,
         is_done=False,
+        discount=line.discount,
+        tax=line.tax,
     )
 
 
@@ -212,6 +241,8 @@ def _line(row: Row) -> OrderLine:
         unit_price=row["unit_price"],
         note=row["note"],
         is_done=row["is_done"],
+        discount=row["discount"],
+        tax=row["tax"],
     )
 
 
@@ -223,7 +254,12 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         status=Status(row["status"]),
         version=row["version"],
         lines=tuple(its_lines),
-        totals=Totals(row["currency"], row["subtotal"], tuple(map(_adjustment, row["adjustments"]))),
+        totals=Totals(
+            row["currency"],
+            row["subtotal"],
+            tuple(map(_adjustment, row["adjustments"])),
+            tuple(map(_tax, row["taxes"])),
+        ),
         customer_name=row["customer_name"],
         note=row["note"],
         placed_at=from_micros(row["placed_at"]),
@@ -233,7 +269,29 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         work=timedelta(seconds=row["work_seconds"]),
         tracking_token=row["tracking_token"],
         customer_id=row["customer_id"],
+        takings=_takings(row),
+        waits_for_payment=row["queue_promise"] is None and row["status"] == Status.PLACED,
+        promo_code=row["promo_code"],
     )
+
+
+def _tax_row(tax: Tax) -> dict[str, Any]:
+    return {
+        "name": tax.name,
+        "percent": str(tax.percent),
+        "is_included": tax.is_included,
+        "net": tax.net,
+        "amount": tax.amount,
+    }
+
+
+def _tax(row: Mapping[str, Any]) -> Tax:
+    return Tax(row["name"], Decimal(row["percent"]), row["is_included"], row["net"], row["amount"])
+
+
+def _takings(row: Row) -> Takings:
+    paid, pending = row["paid"], row["pending"]
+    return Takings(paid, pending, row["refunded"], row["refunding"]) if paid or pending else NOTHING
 
 
 def _adjustment(row: dict[str, Any] | Adjustment) -> Adjustment:

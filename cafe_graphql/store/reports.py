@@ -41,7 +41,7 @@ _HAS_CURRENCY = Hot(
     .limit(1)
 )
 _NEXT_SALE = Hot(select(func.min(orders.c.placed_at)).where(*_of_day, _from))
-_order_sums: tuple[ColumnElement[Any], ...] = (func.count(), func.sum(orders.c.subtotal))
+_order_sums: tuple[ColumnElement[Any], ...] = (func.count(), func.sum(orders.c.subtotal - orders.c.discount))
 _SOLD = Hot(select(*_order_sums).where(*_of_day, _from, _before))
 _FIRST_ID = Hot(select(orders.c.id).where(_from).order_by(orders.c.placed_at).limit(1))
 _LAST_ID = Hot(select(orders.c.id).where(_before).order_by(orders.c.placed_at.desc()).limit(1))
@@ -49,7 +49,7 @@ _ITEMS = select(items.c.id, items.c.slug, items.c.name)
 _line_sums: tuple[ColumnElement[Any], ...] = (
     func.count(),
     func.sum(lines.c.quantity),
-    func.sum(lines.c.quantity * lines.c.unit_price),
+    func.sum(lines.c.quantity * lines.c.unit_price - lines.c.discount),
 )
 _OF_ITEM = Hot(
     select(*_line_sums).where(

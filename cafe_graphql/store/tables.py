@@ -9,14 +9,22 @@ COUNTS = "status != 'cancelled'"
 """Which orders count as sold. SQLite uses an index of those alone only where a statement says it in the same words."""
 
 
+UNDER_WAY = "state IN ('pending', 'authorised')"
+"""Which payments, and which refunds, are neither made nor given up; said in the same words for the same reason."""
+
+
 def table(row: type[SQLModel]) -> Table:
     """Give the SQLAlchemy table behind a row type, for Core statements."""
     its_table: Table = row.__table__  # type: ignore[attr-defined]
     return its_table
 
 
-def _json() -> Any:
-    return Field(sa_column=Column(JSON, nullable=False))
+def _json(default: str | None = None) -> Any:
+    return Field(sa_column=Column(JSON, nullable=False, server_default=default))
+
+
+def _none_yet() -> Any:
+    return Field(sa_column_kwargs={"server_default": "0"})
 
 
 class CafeRow(SQLModel, table=True):
@@ -33,6 +41,9 @@ class CafeRow(SQLModel, table=True):
     stations: int = Field(sa_column_kwargs={"server_default": "2"})
     slot_minutes: int = Field(sa_column_kwargs={"server_default": "15"})
     slot_capacity: int = Field(sa_column_kwargs={"server_default": "12"})
+    tax_rates: Any = _json("[]")
+    tax: str | None
+    promo_codes: Any = _json("[]")
     menu_version: int
 
 
@@ -44,6 +55,7 @@ class CategoryRow(SQLModel, table=True):
     id: int = Field(primary_key=True)
     slug: str = Field(unique=True)
     name: str
+    tax: str | None
     position: int
     is_hidden: bool
 
@@ -104,7 +116,10 @@ class MenuEventRow(SQLModel, table=True):
 class OrderRow(SQLModel, table=True):
     """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids.
 
-    `queue_promise` is `estimated_ready_at` while the kitchen has the order before it, and null from then on.
+    `discount` is the money off that is among the adjustments, and `promo_code` the key of the code that has been used.
+    `queue_promise` is `estimated_ready_at` while the kitchen has the order before it; null from then on, and while an
+    order that was placed waits to be paid. `paid`, `pending`, `refunded` and `refunding` are what its payments and
+    refunds add up to.
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -114,7 +129,15 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_queue", "queue_promise", "id", sqlite_where=text("queue_promise IS NOT NULL")),
         Index("ix_orders_pickup", "pickup_at", sqlite_where=text("pickup_at IS NOT NULL")),
         Index("ix_orders_status_updated", "status", "updated_at"),
-        Index("ix_orders_sales", "currency", "business_date", "placed_at", "subtotal", sqlite_where=text(COUNTS)),
+        Index(
+            "ix_orders_sales",
+            "currency",
+            "business_date",
+            "placed_at",
+            "subtotal",
+            "discount",
+            sqlite_where=text(COUNTS),
+        ),
         Index("ix_orders_customer", "customer_id", "id", sqlite_where=text("customer_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
@@ -130,7 +153,10 @@ class OrderRow(SQLModel, table=True):
     currency: str
     subtotal: int
     adjustments: Any = _json()
+    taxes: Any = _json("[]")
+    discount: int = _none_yet()
     total: int
+    promo_code: str | None
     customer_name: str | None
     note: str | None
     placed_at: int = Field(sa_type=BigInteger, index=True)
@@ -141,13 +167,17 @@ class OrderRow(SQLModel, table=True):
     work_seconds: int = Field(sa_column_kwargs={"server_default": "0"})
     placed_by: str
     customer_id: int | None = Field(foreign_key="people.id")
+    paid: int = _none_yet()
+    pending: int = _none_yet()
+    refunded: int = _none_yet()
+    refunding: int = _none_yet()
 
 
 class OrderLineRow(SQLModel, table=True):
-    """A line as sold."""
+    """A line as sold; `discount` and `tax` are its parts of the order's."""
 
     __tablename__: ClassVar[Any] = "order_lines"
-    __table_args__ = (Index("ix_order_lines_item", "item_id", "order_id", "quantity", "unit_price"),)
+    __table_args__ = (Index("ix_order_lines_item", "item_id", "order_id", "quantity", "unit_price", "discount"),)
 
     id: int = Field(primary_key=True)
     order_id: int = Field(foreign_key="orders.id", index=True)
@@ -158,6 +188,8 @@ class OrderLineRow(SQLModel, table=True):
     allergens: Any = _json()
     calories: int | None
     unit_price: int
+    discount: int = _none_yet()
+    tax: int = _none_yet()
     note: str | None
     is_done: bool = Field(sa_column_kwargs={"server_default": false()})
 
@@ -185,6 +217,68 @@ class IdempotencyKeyRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     fingerprint: str
     order_id: int = Field(foreign_key="orders.id")
+
+
+class PromoUseRow(SQLModel, table=True):
+    """How many orders have used a promo code, by its key: those of an account, and under the number 0 those of all."""
+
+    __tablename__: ClassVar[Any] = "promo_uses"
+
+    code: str = Field(primary_key=True)
+    customer_id: int = Field(primary_key=True)
+    uses: int
+
+
+class PaymentRow(SQLModel, table=True):
+    """A payment, from when it is first asked for; `gateway` is who took the card, null for cash."""
+
+    __tablename__: ClassVar[Any] = "payments"
+    __table_args__ = (Index("ix_payments_under_way", "id", sqlite_where=text(UNDER_WAY)),)
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    method: str
+    state: str
+    amount: int
+    refunded: int
+    gateway: str | None
+    reference: str | None
+    card: str | None
+    reason: str | None
+    actor: str
+    created_at: int = Field(sa_type=BigInteger)
+    updated_at: int = Field(sa_type=BigInteger)
+
+
+class RefundRow(SQLModel, table=True):
+    """Money given back of one payment, from when it is first asked for."""
+
+    __tablename__: ClassVar[Any] = "refunds"
+    __table_args__ = (Index("ix_refunds_under_way", "id", sqlite_where=text(UNDER_WAY)),)
+
+    id: int = Field(primary_key=True)
+    public_id: str = Field(unique=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    payment_id: int = Field(foreign_key="payments.id", index=True)
+    state: str
+    amount: int
+    reason: str | None
+    failure: str | None
+    actor: str
+    created_at: int = Field(sa_type=BigInteger)
+    updated_at: int = Field(sa_type=BigInteger)
+
+
+class MoneyKeyRow(SQLModel, table=True):
+    """Which payment, or which refunds, an actor's key has made; `fingerprint` tells the same input from another."""
+
+    __tablename__: ClassVar[Any] = "money_keys"
+
+    actor: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    made: Any = _json()
 
 
 class PersonRow(SQLModel, table=True):

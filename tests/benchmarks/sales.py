@@ -30,10 +30,10 @@ NEW_YEAR = datetime(2025, 1, 1, 12, tzinfo=UTC)
 OPEN_SECONDS = 12 * 60 * 60
 
 _ORDER = """INSERT INTO orders (id, public_id, tracking_token, business_date, sequence, number, status, version,
-  currency, subtotal, adjustments, total, placed_at, updated_at, work_seconds, placed_by)
-  VALUES (?, ?, ?, ?, ?, ?, ?, 5, 'USD', ?, '[]', ?, ?, ?, 60, 'guest')"""
-_LINE = """INSERT INTO order_lines (order_id, item_id, name, quantity, choices, allergens, unit_price)
-  VALUES (?, ?, 'as sold', ?, ?, '["milk"]', ?)"""
+  currency, subtotal, adjustments, discount, total, placed_at, updated_at, work_seconds, placed_by)
+  VALUES (?, ?, ?, ?, ?, ?, ?, 5, 'USD', ?, '[]', ?, ?, ?, ?, 60, 'guest')"""
+_LINE = """INSERT INTO order_lines (order_id, item_id, name, quantity, choices, allergens, unit_price, discount)
+  VALUES (?, ?, 'as sold', ?, ?, '["milk"]', ?, ?)"""
 _CHOICES = '[{"group_slug":"size","group_name":"Size","option_slug":"small","option_name":"Small","quantity":1}]'
 
 
@@ -71,7 +71,7 @@ async def _timed(cafe: Cafe, first: date, last: date) -> tuple[SalesReport, floa
 
 def _counted(connection: sqlite3.Connection, first: date, last: date) -> tuple[int, int]:
     """Count the plain way, row by row."""
-    rows = connection.execute("SELECT business_date, status, subtotal FROM orders")
+    rows = connection.execute("SELECT business_date, status, subtotal - discount FROM orders")
     counted = [total for day, status, total in rows if str(first) <= day <= str(last) and status != "cancelled"]
     return len(counted), sum(counted)
 
@@ -88,19 +88,22 @@ def _fill(file: Path, orders: int) -> None:
 
 def _order(chance: random.Random, items: list[int], n: int, orders: int) -> tuple[tuple[Any, ...], list[Any]]:
     lines = list(_lines(chance, items, n + 1))
-    total = sum(quantity * price for _, _, quantity, _, price in lines)
+    subtotal = sum(quantity * price for _, _, quantity, _, price, _ in lines)
+    discount = sum(line[-1] for line in lines)
     day, of_day = divmod(n * 365, orders)
     at = NEW_YEAR + timedelta(days=day, seconds=of_day * OPEN_SECONDS // orders, microseconds=n % 365)
     micros = round(at.timestamp()) * 1_000_000 + n % 365
     status = "cancelled" if chance.random() < 0.03 else "completed"
     local = at.astimezone(NEW_YORK).date().isoformat()
     names = (f"{n:032x}", f"t{n:031x}", local, n, f"A-{n % 999:03d}")
-    return (n + 1, *names, status, total, total, micros, micros), lines
+    return (n + 1, *names, status, subtotal, discount, subtotal - discount, micros, micros), lines
 
 
-def _lines(chance: random.Random, items: list[int], order_id: int) -> Iterator[tuple[int, int, int, str, int]]:
+def _lines(chance: random.Random, items: list[int], order_id: int) -> Iterator[tuple[int, int, int, str, int, int]]:
+    off = chance.choice((0, 0, 0, 10))
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3))):
-        yield order_id, chance.choice(items), chance.choice((1, 1, 1, 2)), _CHOICES, chance.randrange(220, 600, 5)
+        quantity, price = chance.choice((1, 1, 1, 2)), chance.randrange(220, 600, 5)
+        yield order_id, chance.choice(items), quantity, _CHOICES, price, quantity * price * off // 100
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
 from cafe_graphql.core.menu import Item, Menu, OptionGroup
+from cafe_graphql.core.purses import Purse
 
 NOON = datetime(2026, 5, 1, 16, 0, tzinfo=UTC)
 """A Friday noon in New York."""
@@ -23,6 +24,9 @@ def careful_drafts(draw: st.DrawFn, menu: Menu) -> Draft:
     lines = draw(st.lists(st.sampled_from(menu.items).flatmap(_careful_line), min_size=1, max_size=5))
     pickup = draw(st.none() | st.timedeltas(timedelta(0), timedelta(days=30)).map(NOON.__add__))
     return Draft(tuple(lines), pickup, draw(st.none() | st.just("Ana")), None, None, draw(tips))
+
+
+purses = st.builds(Purse, has_account=st.booleans(), code_uses=st.integers(0, 3), own_uses=st.integers(0, 3))
 
 
 @st.composite
@@ -67,7 +71,7 @@ def drafts(draw: st.DrawFn, menu: Menu) -> Draft:
         pickup_at=draw(instants),
         customer_name=draw(st.none() | texts),
         note=draw(st.none() | texts),
-        promo_code=draw(st.none() | texts),
+        promo_code=draw(st.none() | texts | _words(list(menu.promo_codes))),
         tip=draw(tips | st.builds(Tip, percent=numbers) | st.builds(Tip, minor=numbers) | st.just(Tip())),
         redeem_points=draw(st.just(0) | numbers),
     )

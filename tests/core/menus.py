@@ -34,7 +34,7 @@ def menu_of(sheet: Sheet) -> Menu:
         )
 
     items = [item(number, written) for number, written in enumerate(sheet.items, 1)]
-    return Menu.of(1, sheet.cafe, sheet.categories, items)
+    return Menu.of(1, sheet.cafe, sheet.categories, items, sheet.promo_codes)
 
 
 def corner() -> Menu:
@@ -55,7 +55,7 @@ def menus_with_everything() -> st.SearchStrategy[Menu]:
 def with_item(menu: Menu, slug: str, unavailable: Unavailable | None) -> Menu:
     """Give the menu with one of its items sold out, hidden or back."""
     items = [replace(item, unavailable=unavailable) if item.slug == slug else item for item in menu.by_slug.values()]
-    return Menu.of(menu.version, menu.cafe, menu.categories, items)
+    return Menu.of(menu.version, menu.cafe, menu.categories, items, menu.promo_codes.values())
 
 
 def without_option(menu: Menu, item: str, sold_out: str) -> Menu:
@@ -69,12 +69,13 @@ def without_option(menu: Menu, item: str, sold_out: str) -> Menu:
         return replace(one, groups=tuple(replace(group, options=options[group.slug]) for group in one.groups))
 
     items = [here(one) if one.slug == item else one for one in menu.by_slug.values()]
-    return Menu.of(menu.version, menu.cafe, menu.categories, items)
+    return Menu.of(menu.version, menu.cafe, menu.categories, items, menu.promo_codes.values())
 
 
 def open_at(menu: Menu, hours: Hours) -> Menu:
     """Give the menu of a café that keeps these hours."""
-    return Menu.of(menu.version, replace(menu.cafe, hours=hours), menu.categories, menu.by_slug.values())
+    cafe, codes = replace(menu.cafe, hours=hours), menu.promo_codes.values()
+    return Menu.of(menu.version, cafe, menu.categories, menu.by_slug.values(), codes)
 
 
 def _stocked(sheet: Sheet) -> Sheet:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from cafe_graphql.core.menu import (
     SheetItem,
     Use,
 )
+from cafe_graphql.core.promo_codes import PromoCode
+from cafe_graphql.core.taxes import TaxRate
 
 DAY = 24 * 60
 
@@ -34,10 +37,48 @@ option_prices = st.integers(-500, 1_000)
 def sheets(draw: st.DrawFn) -> Sheet:
     """Whole menus of a few items, whose groups, defaults and prices agree with each other."""
     groups = draw(st.lists(option_groups(), max_size=3, unique_by=lambda group: group.slug))
-    categories = draw(st.lists(st.builds(Category, slugs, names), min_size=1, max_size=3, unique_by=lambda c: c.slug))
+    rates = draw(st.lists(tax_rates(), max_size=3, unique_by=lambda rate: rate.slug))
+    taxes = st.sampled_from([None, *(rate.slug for rate in rates)])
+    headings = st.builds(Category, slugs, names, taxes)
+    categories = draw(st.lists(headings, min_size=1, max_size=3, unique_by=lambda category: category.slug))
     item_slugs = draw(st.lists(slugs, min_size=1, max_size=4, unique=True))
     items = tuple(draw(items_of(slug, categories, groups)) for slug in item_slugs)
-    return Sheet(draw(cafes()), tuple(groups), tuple(categories), items)
+    cafe = replace(draw(cafes()), tax_rates=tuple(rates), tax=draw(taxes))
+    codes = promo_codes(item_slugs, [category.slug for category in categories])
+    promotions = draw(st.lists(codes, max_size=2, unique_by=lambda code: code.key))
+    return Sheet(cafe, tuple(groups), tuple(categories), items, tuple(promotions))
+
+
+def tax_rates() -> st.SearchStrategy[TaxRate]:
+    percents = st.decimals(0, 100, places=3).map(Decimal.normalize) | st.sampled_from([Decimal("19"), Decimal("8.875")])
+    return st.builds(TaxRate, slugs, names, percents, st.booleans())
+
+
+@st.composite
+def promo_codes(draw: st.DrawFn, items: Sequence[str], categories: Sequence[str]) -> PromoCode:
+    """Codes of every kind, many of them good at noon on the first of May 2026."""
+    days = st.none() | st.dates(date(2026, 4, 28), date(2026, 5, 5))
+    first, last = draw(days), draw(days)
+    if first and last and last < first:
+        first, last = last, first
+    kind = draw(st.sampled_from(["percent", "amount", "buy"]))
+    limits = st.none() | st.integers(1, 3)
+    return PromoCode(
+        code=draw(st.from_regex(r"[A-Za-z0-9]{1,6}(-[A-Z]{1,3})?", fullmatch=True)),
+        name=draw(st.none() | names),
+        percent=draw(st.integers(1, 100)) if kind == "percent" else None,
+        amount=draw(st.integers(1, 3_000)) if kind == "amount" else None,
+        buy=draw(st.integers(1, 4)) if kind == "buy" else None,
+        get=draw(st.integers(1, 3)) if kind == "buy" else 1,
+        first_day=first,
+        last_day=last,
+        hours=draw(st.just(Hours()) | hours()),
+        minimum=draw(st.just(0) | st.integers(0, 5_000)),
+        items=tuple(draw(st.just([]) | st.lists(st.sampled_from(items), unique=True))),
+        categories=tuple(draw(st.just([]) | st.lists(st.sampled_from(categories), unique=True))),
+        limit=draw(limits),
+        customer_limit=draw(limits),
+    )
 
 
 def cafes() -> st.SearchStrategy[CafeInfo]:

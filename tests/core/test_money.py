@@ -97,3 +97,38 @@ def _in_use() -> set[str]:
     territories: Any = get_global("territory_currencies")
     today = {code for spans in territories.values() for code, _, end, is_tender in spans if end is None and is_tender}
     return today & set(Locale("en").currencies)
+
+
+@pytest.mark.parametrize(
+    ("minor", "percentage", "tax"),
+    [(119, "19", 19), (350, "19", 56), (107, "7", 7), (0, "19", 0), (350, "0", 0), (2, "100", 1), (3, "100", 2)],
+)
+def test_a_tax_in_a_price_is_what_the_rest_was_raised_by(minor: int, percentage: str, tax: int) -> None:
+    assert money.included(minor, Decimal(percentage)) == tax
+
+
+@pytest.mark.parametrize(
+    ("minor", "over", "parts"),
+    [
+        (100, [1, 1, 1], [34, 33, 33]),
+        (100, [350, 220, 430], [35, 22, 43]),
+        (1, [10, 10, 10], [1, 0, 0]),
+        (2, [10, 0, 11], [1, 0, 1]),
+        (5, [3, 9, 3], [1, 3, 1]),
+        (0, [3, 4], [0, 0]),
+        (7, [7, 0], [7, 0]),
+        (5, [0, 0], [0, 0]),
+        (5, [], []),
+    ],
+)
+def test_an_amount_is_shared_out_by_largest_remainder(minor: int, over: list[int], parts: list[int]) -> None:
+    assert money.spread(minor, over) == parts
+
+
+@given(st.integers(0, 2**31), st.lists(st.integers(0, 2**31), max_size=20))
+def test_shares_add_up_and_are_within_a_unit_of_exact(minor: int, over: list[int]) -> None:
+    parts, whole = money.spread(minor, over), sum(over)
+
+    assert sum(parts) == (minor if whole else 0)
+    for part, weight in zip(parts, over, strict=True):
+        assert whole == 0 or abs(part * whole - minor * weight) < whole

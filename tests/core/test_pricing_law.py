@@ -15,7 +15,8 @@ from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.money import MAX_TOTAL
 from cafe_graphql.core.problems import ProblemCode, UnknownChoice, WarningCode
-from tests.core.guests import NOON, careful_drafts, drafts
+from cafe_graphql.core.purses import Purse
+from tests.core.guests import NOON, careful_drafts, drafts, purses
 from tests.core.menus import corner, menus, menus_with_everything
 from tests.core.walking import walk
 
@@ -36,7 +37,7 @@ def test_whatever_is_asked_of_whatever_menu_the_law_holds(data: st.DataObject) -
     menu = data.draw(menus())
     draft = data.draw(drafts(menu))
 
-    quote = pricing.quote(menu, draft, Kitchen(NOON))
+    quote = pricing.quote(menu, draft, Kitchen(NOON), data.draw(purses))
 
     _adds_up(quote)
     _each_problem_leads_somewhere(quote, draft)
@@ -74,9 +75,35 @@ def _adds_up(quote: Quote) -> None:
     assert totals.subtotal == sum(line.unit_price * line.quantity for line in quote.lines)
     assert totals.subtotal + sum(adjustment.amount for adjustment in totals.adjustments) == totals.total
     assert 0 <= totals.total <= MAX_TOTAL
+    assert 0 <= totals.discount == sum(line.discount for line in quote.lines) <= totals.subtotal
+    assert totals.tax == sum(line.tax for line in quote.lines)
+    assert totals.total == totals.subtotal - totals.discount + _added_by_hand(quote) + totals.tip
+    assert (quote.promo_code is not None) is (totals.discount > 0)
     for line in quote.lines:
         assert line.unit_price == line.item.price + sum(choice.price for choice in line.choices)
         assert 0 <= line.total <= MAX_TOTAL
+        assert 0 <= line.discount <= line.total
+        assert 0 <= line.tax <= line.net
+
+
+def _added_by_hand(quote: Quote) -> int:
+    added = sum(tax.amount for tax in quote.totals.taxes if not tax.is_included)
+    assert added == sum(a.amount for a in quote.totals.adjustments if a.kind is AdjustmentKind.TAX)
+    return added
+
+
+@thoroughly
+@given(st.data())
+def test_the_order_of_the_lines_changes_neither_the_total_nor_any_tax(data: st.DataObject) -> None:
+    menu = data.draw(menus_with_everything().filter(lambda menu: menu.promo_codes))
+    draft = replace(data.draw(careful_drafts(menu)), promo_code=data.draw(st.sampled_from(list(menu.promo_codes))))
+    otherwise = replace(draft, lines=tuple(data.draw(st.permutations(draft.lines))))
+
+    quote, again = (pricing.quote(menu, each, Kitchen(NOON), Purse(has_account=True)) for each in (draft, otherwise))
+
+    assert (quote.totals.total, quote.totals.discount) == (again.totals.total, again.totals.discount)
+    assert quote.totals.taxes == again.totals.taxes
+    assert quote.problems == again.problems
 
 
 def _each_problem_leads_somewhere(quote: Quote, draft: Draft) -> None:

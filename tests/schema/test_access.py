@@ -59,6 +59,27 @@ FIELDS: dict[str, list[Ask]] = {
         Ask('mutation { cancelOrder(by: { id: "$order" }) { order { number } } }', Act.CANCEL_ORDERS),
         Ask('mutation { cancelOrder(by: { id: "$own" }) { order { number } } }', Act.CANCEL_ORDERS, own=True),
     ],
+    "Mutation.payOrder": [
+        Ask('mutation { payOrder(by: { token: "$token" }, input: { method: CARD }) { order { number } } }', None),
+        Ask(
+            'mutation { payOrder(by: { id: "$order" }, input: { method: CARD }) { order { number } } }', Act.PAY_ORDERS
+        ),
+        Ask(
+            'mutation { payOrder(by: { id: "$own" }, input: { method: CARD }) { order { number } } }',
+            *(Act.PAY_ORDERS, True),
+        ),
+        Ask(
+            'mutation { payOrder(by: { token: "$token" }, input: { method: CASH }) { order { number } } }',
+            Act.TAKE_PAYMENTS,
+        ),
+        Ask(
+            'mutation { payOrder(by: { id: "$own" }, input: { method: CASH }) { order { number } } }', Act.TAKE_PAYMENTS
+        ),
+    ],
+    "Mutation.refundOrder": [
+        Ask('mutation { refundOrder(id: "$order") { order { number } } }', Act.TAKE_PAYMENTS),
+        Ask('mutation { refundOrder(id: "$own") { order { number } } }', Act.TAKE_PAYMENTS),
+    ],
     "Mutation.advanceOrder": [
         Ask('mutation { advanceOrder(id: "$order", to: ACCEPTED) { order { number } } }', Act.WORK_IN_KITCHEN)
     ],

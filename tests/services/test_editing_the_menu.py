@@ -118,7 +118,7 @@ def test_a_quote_asks_the_kitchen_once_and_writes_nothing(cafe: Cafe) -> None:
     cafe.menu()
 
     with watched_reads(cafe.store) as statements:
-        ordering.quote(cafe, LATTE)
+        ordering.quote(cafe, GUEST, LATTE)
 
     told = [" ".join(statement.split()) for statement in statements if statement not in NOTHING_BUT_A_GLANCE]
     assert [statement.split()[0] for statement in told] == ["BEGIN", "SELECT", "ROLLBACK"]

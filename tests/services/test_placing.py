@@ -72,7 +72,7 @@ def test_defaults_that_were_filled_in_are_told_with_the_order(cafe: Cafe) -> Non
 
 
 def test_placing_at_the_price_that_the_quote_said_succeeds(cafe: Cafe) -> None:
-    shown = ordering.quote(cafe, LATTE).totals.total
+    shown = ordering.quote(cafe, GUEST, LATTE).totals.total
 
     assert place(cafe, expected=shown).order.totals.total == 350
 
@@ -370,7 +370,7 @@ def test_asking_for_the_same_again_prices_it_on_today_s_menu(cafe: Cafe) -> None
     order = place(cafe, Draft((LineDraft("latte", 2, (Choice("milk", "oat"),)),))).order
     asyncio.run(menu_editing.load(cafe, _with_latte_at(420)))
 
-    again = ordering.reorder_quote(cafe, order)
+    again = ordering.reorder_quote(cafe, GUEST, order)
 
     assert (order.totals.total, again.totals.total, again.problems) == (700, 840, ())
     assert [c.option_slug for c in again.lines[0].choices] == ["small", "oat"]

@@ -26,8 +26,9 @@ __all__ = [
 MAX_CHARACTERS = 4_000_000
 
 _PLACE_IN_TOML = re.compile(r"(.*) \(at (line (\d+), column \d+|end of document)\)", re.DOTALL)
-_ENTRY = re.compile(r"(?:option_groups|categories|items)\[\d+\]")
-_HEADER = re.compile(r"[ \t]*\[\[[ \t]*(option_groups|categories|items)[ \t]*\]\]")
+_LISTS = "option_groups|categories|items|promo_codes"
+_ENTRY = re.compile(rf"(?:{_LISTS})\[\d+\]")
+_HEADER = re.compile(rf"[ \t]*\[\[[ \t]*({_LISTS})[ \t]*\]\]")
 
 
 def builtin() -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from cafe_graphql.core.menu import CafeInfo, Option, OptionGroup, Sheet, SheetItem
-from cafe_graphql.core.menu_file import hours
+from cafe_graphql.core.menu import CafeInfo, Category, Option, OptionGroup, Sheet, SheetItem
+from cafe_graphql.core.menu_file import hours, promo_codes, taxes
 from cafe_graphql.core.money import Money
 
 _PLAIN = CafeInfo(name="", currency="", time_zone="")
@@ -17,8 +17,9 @@ def document(sheet: Sheet) -> dict[str, object]:
     return {
         "cafe": cafe_table(sheet.cafe),
         **_said(option_groups=[_group(group, currency) for group in sheet.option_groups]),
-        "categories": [{"slug": category.slug, "name": category.name} for category in sheet.categories],
+        "categories": [_category(category) for category in sheet.categories],
         "items": [item_table(item, currency) for item in sheet.items],
+        **_said(promo_codes=[promo_codes.document(code, currency) for code in sheet.promo_codes]),
     }
 
 
@@ -30,12 +31,17 @@ def cafe_table(cafe: CafeInfo) -> dict[str, object]:
         **({} if cafe.locale == "en-US" else {"locale": cafe.locale}),
         **_said(hours=hours.document(cafe.hours)),
         **{key: getattr(cafe, key) for key in _NUMBERS if getattr(cafe, key) != getattr(_PLAIN, key)},
+        **_said(tax_rates=[taxes.document(rate) for rate in cafe.tax_rates], tax=cafe.tax),
     }
 
 
 def written(minor: int, currency: str) -> str:
     """Give an amount of minor units as the file writes it: "3.50"."""
     return str(Money(minor, currency).amount)
+
+
+def _category(category: Category) -> dict[str, object]:
+    return {"slug": category.slug, "name": category.name, **_said(tax=category.tax)}
 
 
 def _group(group: OptionGroup, currency: str) -> dict[str, object]:

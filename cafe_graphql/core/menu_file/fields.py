@@ -163,7 +163,7 @@ def _plain(key: str) -> str:
 
 
 def _handle(value: object) -> str:
-    """The word by which a person finds this entry of a list: its slug, or else its name."""
+    """The word by which a person finds this entry of a list: its slug or code, or else its name."""
     table = value if isinstance(value, Mapping) else {}
-    known = (table.get(key) for key in ("slug", "name"))
+    known = (table.get(key) for key in ("slug", "code", "name"))
     return next((f" {shown(word)}" for word in known if isinstance(word, str) and word), "")

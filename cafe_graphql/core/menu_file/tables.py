@@ -1,4 +1,4 @@
-"""The tables of a menu file: café, option groups, categories and items, each read into its core value."""
+"""The tables of a menu file: café, option groups, categories, items and promo codes, each read into its core value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,11 @@ from cafe_graphql.core.menu import (
     Sheet,
     SheetItem,
 )
-from cafe_graphql.core.menu_file import hours, uses, values
+from cafe_graphql.core.menu_file import hours, promo_codes, taxes, uses, values
 from cafe_graphql.core.menu_file.bounds import count_mistakes
 from cafe_graphql.core.menu_file.fields import Field
 from cafe_graphql.core.money import EXPONENTS
+from cafe_graphql.core.taxes import TaxRate
 
 # A real menu stays far below these; they are here so that a hostile file is refused, and soon.
 MAX_CATEGORIES = 200
@@ -30,12 +31,14 @@ MAX_OPTIONS = 100
 MAX_STATIONS = 100
 MAX_CAPACITY = 1_000
 MAX_ITEMS = 2_000
+MAX_PROMO_CODES = 1_000
 MAX_CALORIES = 10_000
 MAX_PREP_SECONDS = 86_400
 
 _UNKNOWN_CAFE = CafeInfo(name="", currency="", time_zone="")
 _FINEST_CURRENCY = "KWD"
 _BY_SLUG = attrgetter("slug")
+_BY_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def read_sheet(sheet: Field) -> Sheet:
         known = _Known(cafe.currency or _FINEST_CURRENCY)
         group_list = values.listed(partial(_group, known), MAX_GROUPS, key=_BY_SLUG)
         groups = table.optional("option_groups", group_list, ())
-        categories = table.required("categories", values.listed(_category, MAX_CATEGORIES, 1, _BY_SLUG), ())
+        category_list = values.listed(partial(_category, cafe.tax_rates), MAX_CATEGORIES, 1, _BY_SLUG)
+        categories = table.required("categories", category_list, ())
         known = _Known(
             known.currency,
             frozenset(category.slug for category in categories if category.slug),
@@ -64,11 +68,15 @@ def read_sheet(sheet: Field) -> Sheet:
             known.sound_groups,
         )
         items = table.required("items", values.listed(partial(_item, known), MAX_ITEMS, 1, _BY_SLUG), ())
-        return Sheet(cafe, groups, categories, items)
+        slugs = [item.slug for item in items if item.slug]
+        code = partial(promo_codes.read, known.currency, slugs, known.categories)
+        codes = table.optional("promo_codes", values.listed(code, MAX_PROMO_CODES, key=_BY_KEY), ())
+        return Sheet(cafe, groups, categories, items, codes)
 
 
 def read_cafe(cafe: Field) -> CafeInfo:
     with cafe.table() as table:
+        rates = taxes.read(table)
         return CafeInfo(
             name=table.required("name", values.name, ""),
             currency=table.required("currency", values.one_of(EXPONENTS, "currency"), ""),
@@ -78,14 +86,17 @@ def read_cafe(cafe: Field) -> CafeInfo:
             stations=table.optional("stations", values.whole(1, MAX_STATIONS), _UNKNOWN_CAFE.stations),
             slot_minutes=table.optional("slot_minutes", _slot_minutes, _UNKNOWN_CAFE.slot_minutes),
             slot_capacity=table.optional("slot_capacity", values.whole(0, MAX_CAPACITY), _UNKNOWN_CAFE.slot_capacity),
+            tax_rates=rates,
+            tax=taxes.read_tax(table, rates),
         )
 
 
-def _category(category: Field) -> Category:
+def _category(rates: tuple[TaxRate, ...], category: Field) -> Category:
     with category.table() as table:
         return Category(
             slug=table.required("slug", values.slug, ""),
             name=table.required("name", values.name, ""),
+            tax=taxes.read_tax(table, rates),
         )
 
 
