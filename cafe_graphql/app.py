@@ -29,7 +29,7 @@ from cafe_graphql.services import key_cutting, menu_editing, reconciling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web import closed, health, playground, rest, rest_errors
+from cafe_graphql.web import closed, health, playground, receipts, rest, rest_errors, sites
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.cors import CrossOrigin
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
@@ -127,6 +127,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 
     reception = Reception(lambda: app.state.callers, rates)
     app.include_router(rest.routes(cafe, reception.caller, rates))
+    app.include_router(receipts.routes(cafe, rates, settings.receipt_font))
     app.include_router(health.routes(cafe))
     if settings.production:
         for path in ("/docs", "/openapi.json"):
@@ -137,7 +138,9 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     engine = make_engine(settings)
 
     async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
-        return Context(cafe(), await reception.caller(scope, parameters))
+        return Context(
+            cafe(), await reception.caller(scope, parameters), lambda: settings.public_url or sites.of(scope)
+        )
 
     endpoint = GraphQLEndpoint(
         engine,
