@@ -15,6 +15,7 @@ from cafe_graphql.core.payments import Method as PaymentMethod
 from cafe_graphql.core.payments import PaymentState, PaymentStatus
 from cafe_graphql.core.people import Role, Scope
 from cafe_graphql.core.problems import ProblemCode, WarningCode
+from cafe_graphql.core.receipts import Kind as ReceiptKind
 
 __all__ = [
     "AdjustmentKind",
@@ -25,6 +26,7 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "ProblemCode",
+    "ReceiptKind",
     "Role",
     "Scope",
     "Sort",
@@ -63,6 +65,12 @@ _speak(
         "SOY": "Soya beans, milk and tofu.",
         "SULPHITES": "Sulphur dioxide and sulphites above 10 mg/kg.",
     },
+)
+_speak(
+    ReceiptKind,
+    "ReceiptKind",
+    "What a receipt is for.",
+    {"SALE": "An order, wholly paid.", "REFUND": "Money that was given back."},
 )
 _speak(
     Diet,

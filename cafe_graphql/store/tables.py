@@ -332,3 +332,20 @@ class SigningKeyRow(SQLModel, table=True):
     kid: str = Field(primary_key=True)
     secret: str
     created_at: int = Field(sa_type=BigInteger)
+
+
+class ReceiptRow(SQLModel, table=True):
+    """A receipt as issued, never changed or deleted; `sequence` counts on by one, and an order has one for its sale."""
+
+    __tablename__: ClassVar[Any] = "receipts"
+    __table_args__ = (
+        Index("ix_receipts_order", "order_id", "sequence"),
+        Index("ix_receipts_sale", "order_id", unique=True, sqlite_where=text("kind = 'sale'")),
+    )
+
+    sequence: int = Field(primary_key=True)
+    token: str = Field(unique=True)
+    order_id: int = Field(foreign_key="orders.id")
+    kind: str
+    issued_at: int = Field(sa_type=BigInteger)
+    content: Any = _json()
