@@ -287,6 +287,19 @@ def test_stripe_is_asked_in_the_version_that_its_library_knows(house: tuple[Hous
     stripe.gateway.close()
 
 
+def test_a_refund_is_made_once_also_when_stripe_has_forgotten_its_key(house: tuple[House, str]) -> None:
+    stripe = Counter(Stripe(KEY, house[1]))
+    charge = stripe.captured()
+    stripe.ask(lambda gateway: gateway.refund(charge, "spilt", 100))
+    house[0].keys.clear()  # as it does after a day
+
+    again = stripe.ask(lambda gateway: gateway.refund(charge, "spilt", 100))
+
+    assert again == GivenBack()
+    assert house[0].charged() == {LATTE.id: 250}
+    stripe.gateway.close()
+
+
 def test_a_bank_that_takes_no_refund_is_told_of(house: tuple[House, str]) -> None:
     stripe = Counter(Stripe(KEY, house[1]))
     charge = stripe.captured()

@@ -157,6 +157,23 @@ def test_of_many_who_reconcile_at_once_one_asks_about_each(cafe: Cafe, terminal:
         tills.assert_agreed(cafe, terminal, order)
 
 
+def test_one_that_nobody_understands_keeps_no_other_waiting(
+    cafe: Cafe, terminal: LocalTerminal, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd, sound = tills.place(cafe), tills.place(cafe)
+    for order in (odd, sound):
+        tills.card(cafe, order, "tok_timeout")
+    [odd_one] = tills.payments(cafe, odd)
+    with terminal.record.opened() as pages:
+        pages._connection.execute("UPDATE charges SET standing = 'melted' WHERE id = ?", (odd_one.public_id,))
+
+    assert reconcile(cafe) == Reconciled(settled=1, waiting=1)
+
+    assert tills.again(cafe, sound).payment_status is PaymentStatus.PAID
+    assert tills.again(cafe, odd).takings == Takings(pending=350)
+    assert caplog.messages == [f"What came of {odd_one.public_id} could not be settled"]
+
+
 def test_what_another_terminal_took_is_left_to_it(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
     tills.card(cafe, order, "tok_timeout")
     cafe.gateway = NoCards()
