@@ -4,8 +4,8 @@
     .venv/bin/python -m tests.benchmarks.soak 5 50   five minutes, fifty requests a second for each of four callers
 
 `cafe serve` is asked for the menu, for items by operations that are never the same twice, for orders by pages; orders
-are placed, read by their token, called off and followed. Each minute its resident memory is printed: the first minutes fill
-caches up to their bounds, and from then on it is to be flat.
+are placed, read by their token, called off and followed. Each minute its resident memory is printed: the first minutes
+fill caches up to their bounds, and from then on it is to be flat.
 """
 
 import http.client
