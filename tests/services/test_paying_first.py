@@ -12,8 +12,9 @@ from cafe_graphql.core.orders import EstimateChanged, Order, PaymentRecorded, Pa
 from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.core.problems import ProblemCode, WrongStatus
 from cafe_graphql.gateways.terminal import LocalTerminal
-from cafe_graphql.services import cooking, ordering, reconciling
-from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.services import cooking, following, ordering, reconciling
+from cafe_graphql.services.cafe import Cafe, Update
+from cafe_graphql.services.following import Followed, Watcher
 from cafe_graphql.services.ordering import NotChanged, Ref
 from cafe_graphql.store import kitchen
 from tests.services import tills
@@ -69,6 +70,31 @@ def test_it_takes_its_place_behind_those_that_were_paid_before(cafe: Cafe, clock
     assert cafe.store.read_now(kitchen.position, paid) == 3
     assert first.estimated_ready_at is not None  # then one of the two stations is free again
     assert paid.estimated_ready_at == first.estimated_ready_at + order.work
+
+
+def test_a_kitchen_screen_shows_an_order_from_when_it_is_paid(cafe: Cafe, clock: Clock, order: Order) -> None:
+    clock.passes(MINUTE)
+
+    async def scene() -> list[Update]:
+        screen = following.kitchen_queue(cafe, HOUSE)
+        showing = asyncio.create_task(_first(screen, 2))
+        watching = asyncio.create_task(Watcher(cafe).watch())
+        await asyncio.sleep(0)
+        await tills.pay_by_card(cafe, order, amount=100)
+        await tills.pay_by_card(cafe, order)
+        shown = await asyncio.wait_for(showing, 5)
+        watching.cancel()
+        await screen.aclose()
+        return shown
+
+    shown = asyncio.run(scene())
+
+    assert [type(update.event and update.event.change) for update in shown] == [PaymentRecorded, EstimateChanged]
+    assert [update.order.waits_for_payment for update in shown] == [False, False]
+
+
+async def _first(updates: Followed, count: int) -> list[Update]:
+    return [await anext(updates) for _ in range(count)]
 
 
 def test_a_part_is_not_enough(cafe: Cafe, order: Order) -> None:

@@ -13,7 +13,7 @@ from cafe_graphql.core.payments import Method, PaymentState, PaymentStatus, Refu
 from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.gateways.cards import NoCards
 from cafe_graphql.gateways.terminal import LocalTerminal
-from cafe_graphql.services import cooking, following, ordering, reconciling, settling
+from cafe_graphql.services import charging, cooking, following, ordering, reconciling, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.ordering import NotChanged, Ref
@@ -130,6 +130,32 @@ def test_a_refund_without_an_answer_is_made_once(cafe: Cafe, terminal: LocalTerm
     assert tills.again(cafe, order).takings == Takings(paid=350, refunded=100)
     assert [refund.state for refund in tills.refunds(cafe, order)] == [RefundState.DONE]
     assert list(tills.taken(terminal).values()) == [250]
+
+
+def test_what_is_on_its_way_back_is_not_given_back_again_but_what_else_was_paid_is(
+    cafe: Cafe, terminal: LocalTerminal, order: Order
+) -> None:
+    tills.cash(cafe, order, 100)
+    tills.card(cafe, order, "tok_refund_timeout")
+    tills.refund(cafe, order, 250)
+
+    tills.refund(cafe, order, 100)
+    reconcile(cafe)
+
+    assert [payment.refunded for payment in tills.payments(cafe, order)] == [100, 250]
+    tills.assert_agreed(cafe, terminal, order)
+
+
+def test_two_who_make_the_same_refund_count_it_once(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
+    tills.card(cafe, order, "tok_refund_timeout")
+    tills.refund(cafe, order, 100)
+    [refund] = tills.refunds(cafe, order)
+
+    at_once([partial(charging.give_back, cafe, [refund])] * 3)
+
+    assert tills.again(cafe, order).takings == Takings(paid=350, refunded=100)
+    assert [payment.refunded for payment in tills.payments(cafe, order)] == [100]
+    tills.assert_agreed(cafe, terminal, order)
 
 
 def test_a_payment_that_somebody_has_just_begun_is_left_to_them_until_they_must_be_dead(
