@@ -82,6 +82,7 @@ class Till(RuleBasedStateMachine):
         wanted = left if amount is None else amount
 
         was_given = self.done(refunding.refund(self.cafe, HOUSE, slip.order.public_id, amount))
+        self.settle()
 
         assert was_given is (0 < wanted <= left)
         slip.refunded += wanted if was_given else 0
@@ -97,6 +98,7 @@ class Till(RuleBasedStateMachine):
         )
 
         was_cancelled = self.done(ordering.cancel(self.cafe, GUEST, Ref(token=slip.order.tracking_token)))
+        self.settle()
 
         assert was_cancelled is not slip.is_cancelled
         slip.refunded += cards if was_cancelled else 0
@@ -110,7 +112,7 @@ class Till(RuleBasedStateMachine):
         acts = data.draw(st.lists(self.acts(slip.order), min_size=2, max_size=6))
 
         at_once([_tried(act) for act in acts])
-        asyncio.run(reconciling.reconcile(self.cafe, timedelta()))
+        self.settle()
 
         order = tills.again(self.cafe, slip.order)
         assert order.takings.is_settled
@@ -145,6 +147,10 @@ class Till(RuleBasedStateMachine):
         off = st.just(lambda: ordering.cancel(cafe, GUEST, ref))
         settled = st.just(lambda: reconciling.reconcile(cafe, timedelta()))
         return by_card | in_cash | back | off | settled  # type: ignore[operator]
+
+    def settle(self) -> None:
+        """Settle what is left under way: a card that was asked before may answer its refund late."""
+        asyncio.run(reconciling.reconcile(self.cafe, timedelta()))
 
     def done(self, act: Awaitable[Order]) -> bool:
         """Do something; False when it is refused."""
