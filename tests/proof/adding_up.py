@@ -28,6 +28,7 @@ class Auditor:
             money_adds_up(books)
             receipts_add_up(books)
             promo_codes_add_up(books)
+            the_pantry_adds_up(books)
             self.sold = unchanged(self.sold, as_sold(books))
             self.issued = unchanged(self.issued, {row["sequence"]: row for row in rows(books, "receipts")})
 
@@ -118,3 +119,13 @@ def promo_codes_add_up(books: sqlite3.Connection) -> None:
             used[order["promo_code"], order["customer_id"]] += 1
     counted = {(row["code"], row["customer_id"]): row["uses"] for row in rows(books, "promo_uses") if row["uses"]}
     assert counted == used
+
+
+def the_pantry_adds_up(books: sqlite3.Connection) -> None:
+    """Of each ingredient there is what its movements come to, at every step and never below nothing."""
+    there = Counter[int]()
+    for move in rows(books, "pantry_moves", order="id"):
+        there[move["ingredient_id"]] += move["change"]
+        assert move["on_hand"] == there[move["ingredient_id"]] >= 0
+        assert move["change"] != 0
+    assert {row["id"]: row["on_hand"] for row in rows(books, "ingredients", "on_hand != 0")} == +there
