@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -40,6 +40,7 @@ from cafe_graphql.core.stocktaking import Change
 from cafe_graphql.services import cooking, item_editing, menu_editing, reconciling, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged, NotPlaced, Placed
+from cafe_graphql.store import database
 from tests.proof import corner
 from tests.proof.adding_up import Auditor
 from tests.proof.corner import LAST, ON_HAND, Act, Slip
@@ -265,12 +266,14 @@ def _tried(act: Act, worker: Cafe) -> Callable[[], Awaitable[object]]:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> type[CafeAtRandom]:
-    """Give cafés that begin with the same new books."""
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[CafeAtRandom]]:
+    """Give cafés that begin with the same new books; their workers wait for each other on however slow a disk."""
     file = tmp_path_factory.mktemp("books") / "cafe.db"
     asyncio.run(_open_with(file))
     CafeAtRandom.new_books = file
-    return CafeAtRandom
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(database, "BUSY_SECONDS", 60.0)
+        yield CafeAtRandom
 
 
 async def _open_with(file: Path) -> None:
