@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CoroutineType
-from typing import Any
+from typing import Any, NoReturn
 
 from graphql import (
     FragmentDefinitionNode,
@@ -61,8 +61,6 @@ def caller(
     may_wait: bool = False,
 ) -> Callable[[Any, Run, PlainPath], Any]:
     """Give what calls a resolver with the arguments that the operation says."""
-    if resolver.bare is not None and not may_wait:
-        return _unasked(resolver.bare)
     node, resolve = group[0].node, resolver.call
     constant = None if _has_variables(node) else _constant(field, node)
     describe = _describing(field, group, parent, frame) if resolver.needs_info else _nothing
@@ -73,24 +71,16 @@ def caller(
             given = get_argument_values(field, node, run.variable_values, None, frame.hide_suggestions)
         value = resolve(source, describe(run, path), **given)
         if type(value) is CoroutineType and not may_wait:
-            value.close()  # it was not to be seen that this one waits, so it is called again where it may
-            raise Unfit
+            refuse(value)
         return value
 
     return call
 
 
-def _unasked(bare: Callable[[Any], Any]) -> Callable[[Any, Run, PlainPath], Any]:
-    """Give what calls a resolver that wants to know nothing but its object."""
-
-    def call(source: Any, run: Run, path: PlainPath) -> Any:
-        value = bare(source)
-        if type(value) is CoroutineType:
-            value.close()
-            raise Unfit
-        return value
-
-    return call
+def refuse(waiting: CoroutineType[Any, Any, Any]) -> NoReturn:
+    """Give up on what waits: it was not to be seen that it does, so it is called again where it may."""
+    waiting.close()
+    raise Unfit
 
 
 def _describing(
