@@ -119,7 +119,7 @@ class _Planner:
             resolved = self._selections.resolved(root, group)
             if not isinstance(resolved, Resolver) or not resolved.waits:
                 return None
-            begin = calls.caller(resolved, field, group, root, self._frame, may_wait=True)
+            begin = calls.caller(resolved, field, group, root, self._frame)
         except Uncompiled:  # its arguments are wrong, as the executor will say
             return None
         return Awaited(name, (None, name, root.name), begin, part, field.resolve)

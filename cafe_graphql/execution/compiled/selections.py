@@ -80,8 +80,8 @@ class Selections:
             return resolved
         if resolved.waits:
             raise Uncompiled
-        if resolved.bare is not None:
-            return Asked(resolved.bare)
+        if resolved.function is not None and resolved.function.takes_only_self:
+            return Asked(resolved.function.call)
         field = self._executor.schema.get_field(parent, group[0].node.name.value)
         assert field is not None
         return Called(calls.caller(resolved, field, group, parent, self._frame))

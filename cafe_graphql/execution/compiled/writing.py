@@ -78,9 +78,8 @@ class Writer:
         if isinstance(field.origin, Attribute):
             return self._value(field.value, f"{name}.{field.origin.name}", path, body)
         function = self._source.name(field.origin.function, "call")
-        if isinstance(field.origin, Called):
-            return self._value(field.value, f"{function}({name}, run, {path})", path, body)
-        found = body.name(f"{function}({name})")
+        told = f", run, {path}" if isinstance(field.origin, Called) else ""
+        found = body.name(f"{function}({name}{told})")
         waits, refused = self._source.name(CoroutineType, "Coroutine"), self._source.name(refuse, "refuse")
         body.add(f"if type({found}) is {waits}: {refused}({found})")
         return self._value(field.value, found, path, body)
