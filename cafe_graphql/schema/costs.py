@@ -12,6 +12,9 @@ SIZES: Mapping[str, int] = {
     "Cafe.hours": 7,
     "Cafe.pickupSlots": 50,
     "ApiKeyPayload.problems": 2,
+    "Ingredient.usedBy": 20,
+    "IngredientPayload.nowUnavailable": 20,
+    "IngredientPayload.problems": 2,
     "Menu.categories": 10,
     "Menu.items": 50,
     "MenuCategory.items": 10,
@@ -27,6 +30,7 @@ SIZES: Mapping[str, int] = {
     "PlaceOrderPayload.problems": 4,
     "PlaceOrderPayload.warnings": 4,
     "Query.kitchenQueue": 50,
+    "Query.pantry": 50,
     "Quote.lines": 4,
     "Quote.problems": 4,
     "Quote.warnings": 4,
@@ -69,6 +73,8 @@ WEIGHTS: Mapping[str, int] = {
     "Mutation.markLineDone": 20,
     "Mutation.upsertMenuItem": 50,  # and everybody reads the menu again
     "Mutation.setItemAvailability": 50,
+    "Mutation.adjustPantry": 50,
+    "Ingredient.usedBy": 20,  # the whole menu is looked through
     "Order.customer": 10,
     "Order.events": 10,
     "Order.payments": 10,
@@ -83,6 +89,7 @@ WEIGHTS: Mapping[str, int] = {
     "Query.kitchenQueue": 20,
     "Query.node": 10,
     "Query.order": 10,
+    "Query.pantry": 20,
     "Query.orders": 20,
     "Query.quote": 20,
     "Query.salesReport": 500,  # of a year of a million orders: a second on a thread
