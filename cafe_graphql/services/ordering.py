@@ -21,7 +21,7 @@ from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, 
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
-from cafe_graphql.services import charging, rewarding, settling, stocking
+from cafe_graphql.services import charging, receipting, rewarding, settling, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
@@ -142,6 +142,8 @@ def _place(
     rewarding.take(connection, order)
     low = stocking.note_order(connection, menu, actor, order, priced.lines, taken)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
+    if not order.totals.total:  # nothing is to be paid, so it is paid
+        receipting.issue(connection, cafe, order, (), at)
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
     return Placed(order, replayed=False, warnings=priced.warnings + low)
