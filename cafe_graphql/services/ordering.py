@@ -133,7 +133,7 @@ def _place(
     waits = cafe.pay_first and priced.totals.total > 0
     slip = _slip(connection, menu, actor, at)
     order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
-    rewarding.take(connection, order)
+    rewarding.take(connection, order, priced.redeemed)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
@@ -189,7 +189,7 @@ def _cancel(
         raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
-    rewarding.give_back(connection, order)
+    rewarding.give_back(connection, order, at)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
     return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)
 

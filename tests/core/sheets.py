@@ -19,6 +19,7 @@ from cafe_graphql.core.menu import (
     SheetItem,
     Use,
 )
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.taxes import TaxRate
 
@@ -89,6 +90,7 @@ def cafes() -> st.SearchStrategy[CafeInfo]:
         time_zone=st.sampled_from(["America/New_York", "Europe/Berlin", "UTC"]),
         locale=st.sampled_from(["en-US", "de", "zh-Hant-TW", "es-419"]),
         hours=hours(),
+        loyalty=st.none() | st.builds(Scheme, st.integers(1, 1_000), st.integers(1, 500), st.integers(1, 50)),
     )
 
 
