@@ -2,16 +2,19 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Scope
 
 from cafe_graphql.config import Settings
+from cafe_graphql.core.errors import Unusable
 from cafe_graphql.execution.cost import Costs, Slicing
 from cafe_graphql.execution.engine import Engine
 from cafe_graphql.execution.persisted import AutomaticDocuments
@@ -26,7 +29,7 @@ from cafe_graphql.services import key_cutting, menu_editing, reconciling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web import closed, health, playground, rest, rest_errors
+from cafe_graphql.web import closed, health, playground, receipts, rest, rest_errors, sites
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.cors import CrossOrigin
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
@@ -36,6 +39,7 @@ from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.reception import Reception
+from cafe_graphql.web.repeats import STATE, Repeats
 from cafe_graphql.web.rest_restraints import Restrained
 from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.security import Guarded, StrictTransport
@@ -83,7 +87,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         app.state.cafe = await menu_editing.open_cafe(settings.database_url)
         await menu_editing.ensure_menu(app.state.cafe)
         await key_cutting.ensure_signing_key(app.state.cafe)
@@ -96,7 +100,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
             asyncio.create_task(reconciling.keep(app.state.cafe, grace)),
         ]
         with on_stop(streams.close_all):
-            yield
+            yield {STATE: Repeats(app.state.cafe.store.data_version)}
         for task in working:
             task.cancel()
         gateway.close()
@@ -123,6 +127,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 
     reception = Reception(lambda: app.state.callers, rates)
     app.include_router(rest.routes(cafe, reception.caller, rates))
+    app.include_router(receipts.routes(cafe, rates, settings.receipt_font))
     app.include_router(health.routes(cafe))
     if settings.production:
         for path in ("/docs", "/openapi.json"):
@@ -133,7 +138,9 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     engine = make_engine(settings)
 
     async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
-        return Context(cafe(), await reception.caller(scope, parameters))
+        return Context(
+            cafe(), await reception.caller(scope, parameters), lambda: settings.public_url or sites.of(scope)
+        )
 
     endpoint = GraphQLEndpoint(
         engine,
@@ -163,10 +170,16 @@ def make_issuer(settings: Settings) -> "Issuer | None":
 
 
 def make_gateway(settings: Settings) -> Gateway:
-    """Make what takes the cards; `Unusable` when its library is not there."""
+    """Make what takes the cards; `Unusable` when the library for it is not installed."""
     if settings.takes_cards_by == "terminal":
         return LocalTerminal(settings.terminal_file)
-    return NoCards()
+    if settings.takes_cards_by == "none" or settings.stripe_key is None:
+        return NoCards()
+    if find_spec("stripe") is None:  # it takes 30 MB, which a café without it is spared
+        raise Unusable(f"Stripe's library is not installed: {sys.executable} -m pip install stripe")
+    from cafe_graphql.gateways.stripe import Stripe
+
+    return Stripe(settings.stripe_key.get_secret_value(), settings.stripe_url)
 
 
 def make_engine(settings: Settings) -> Engine:

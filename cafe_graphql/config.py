@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
@@ -60,6 +60,24 @@ def _origins(said: object) -> object:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise ValueError("must be origins as a browser sends them, like https://shop.example, or *")
     return origins
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound or parts.query or parts.fragment or parts.username is not None or re.search(r"\s", url):
+        raise ValueError("must be an address as guests would open it, like https://cafe.example")
+    return url.rstrip("/")
+
+
+def _font(file: Path) -> Path:
+    with file.open("rb") as opened:
+        if opened.read(4) not in (b"\0\1\0\0", b"OTTO", b"ttcf", b"true"):
+            raise ValueError("must name a TrueType or OpenType font: a file in .ttf, .otf or .ttc")
+    return file
 
 
 def _sendable(key: SecretStr) -> SecretStr:
@@ -129,6 +147,12 @@ class Settings(BaseSettings):
 
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = ()
     """Addresses and networks of proxies, whose word is taken for where a caller calls from; by default nobody's."""
+
+    public_url: Annotated[str, AfterValidator(_address)] | None = None
+    """Where guests reach this café, like https://cafe.example; without, links begin with what each caller called it."""
+
+    receipt_font: Annotated[FilePath, AfterValidator(_font)] | None = None
+    """A TrueType or OpenType font for receipts in PDF, with the letters that the built-in ones lack."""
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from cafe_graphql.config import Settings
+from cafe_graphql.printing.paper import FONTS
 from tests.running import cafe
 
 GOOD_KEY = "correct-horse-battery-staple"
@@ -35,6 +36,18 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read.trusted_proxies == ("10.0.0.1/32", "10.1.0.0/16", "::1/128")
 
 
+def test_a_public_address_may_have_a_path_and_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch, CAFE_PUBLIC_URL="https://cafe.example/corner/").public_url == (
+        "https://cafe.example/corner"
+    )
+
+
+def test_a_font_for_receipts_is_a_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = FONTS / "DejaVuSans.ttf"
+
+    assert settings(monkeypatch, CAFE_RECEIPT_FONT=str(ours)).receipt_font == ours
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -56,6 +69,14 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CAFE_OPERATION_SECONDS", "nan"),
         ("CAFE_MAX_OPERATIONS", "0"),
         ("CAFE_MAX_STREAMS", "none"),
+        ("CAFE_PUBLIC_URL", "cafe.example"),
+        ("CAFE_PUBLIC_URL", "ftp://cafe.example"),
+        ("CAFE_PUBLIC_URL", "https://"),
+        ("CAFE_PUBLIC_URL", "https://cafe.example/?table=4"),
+        ("CAFE_PUBLIC_URL", "https://ana:secret@cafe.example"),
+        ("CAFE_PUBLIC_URL", "https://cafe.example:99999"),
+        ("CAFE_RECEIPT_FONT", "/nowhere/tea.ttf"),
+        ("CAFE_RECEIPT_FONT", __file__),
     ],
 )
 def test_what_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

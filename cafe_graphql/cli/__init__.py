@@ -1,8 +1,9 @@
-"""The command line: `cafe serve`, `cafe menu …`, `cafe key …`, `cafe role`, `cafe report`, `cafe schema`."""
+"""The command line: `cafe serve`, `menu`, `pantry`, `key`, `role`, `report`, `reconcile` and `schema`."""
 
 import typer
 
-from cafe_graphql.cli import keys, menus
+from cafe_graphql.cli import keys, menus, pantry
+from cafe_graphql.cli.payments import reconcile
 from cafe_graphql.cli.people import role
 from cafe_graphql.cli.reports import report
 from cafe_graphql.cli.serving import serve
@@ -27,9 +28,11 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.add_typer(menus.commands, name="menu")
+app.add_typer(pantry.commands, name="pantry")
 app.add_typer(keys.commands, name="key")
 app.command()(role)
 app.command()(report)
+app.command()(reconcile)
 
 
 @app.command()

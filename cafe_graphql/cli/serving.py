@@ -41,6 +41,7 @@ def serve(
     )
     _check_documents(settings)
     _check_issuer(settings)
+    _check_gateway(settings)
     _check_port(settings)
     is_new = not settings.database_file.exists()
     has_started = run(settings, menu_editing.ensure_menu)
@@ -90,6 +91,13 @@ def _check_issuer(settings: Settings) -> None:
         make_issuer(settings)
     except ValueError as error:
         stop(f"CAFE_OIDC_ISSUER={settings.oidc_issuer}: {error}.")
+
+
+def _check_gateway(settings: Settings) -> None:
+    """Stop before anything is served if cards are to be taken by somebody who cannot be asked."""
+    from cafe_graphql.app import make_gateway
+
+    make_gateway(settings).close()
 
 
 def _serve(settings: Settings) -> None:

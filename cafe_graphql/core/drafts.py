@@ -1,9 +1,10 @@
 """Orders before they are placed: what is asked for (draft), worked out (builds), priced (quote)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cafe_graphql.core.ingredients import Amounts
 from cafe_graphql.core.menu import Allergen, Item
 from cafe_graphql.core.problems import Problem, Warning
 from cafe_graphql.core.taxes import Tax
@@ -69,8 +70,8 @@ class Chosen:
 class Build:
     """One line worked out: every choice resolved, defaults included; prices in minor units.
 
-    `discount` is what is taken off the line, its part of what is taken off the order included; `tax` is its part of the
-    order's taxes, whether added or included.
+    `takes` is how much of each ingredient goes into one. `discount` is what is taken off the line, its part of what is
+    taken off the order included; `tax` is its part of the order's taxes, whether added or included.
     """
 
     index: int
@@ -81,6 +82,7 @@ class Build:
     calories: int | None
     unit_price: int
     note: str | None
+    takes: Amounts = field(default_factory=dict)
     discount: int = 0
     tax: int = 0
 

@@ -119,7 +119,7 @@ def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
 
 
 def _availability(item: Item, path: Path) -> Iterator[Problem]:
-    if item.unavailable is not None:
+    if item.unavailable not in (None, Unavailable.INGREDIENT_OUT):  # of what has run out, `stock` says more
         state = "is sold out" if item.unavailable is Unavailable.SOLD_OUT else "is no longer on the menu"
         yield Problem(ProblemCode.ITEM_UNAVAILABLE, f"{item.name} {state}.", (*path, "item"))
 

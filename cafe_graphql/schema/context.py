@@ -1,5 +1,6 @@
 """What every resolver has at hand: the café, the caller, and one menu for the whole operation."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import strawberry
@@ -9,28 +10,35 @@ from cafe_graphql.core.errors import Unauthenticated
 from cafe_graphql.core.payments import Payment
 from cafe_graphql.core.people import Actor, Person
 from cafe_graphql.core.rates import RateLimit
+from cafe_graphql.core.receipts import Receipt
 from cafe_graphql.schema import menu
 from cafe_graphql.schema.refusals import spoken
 from cafe_graphql.services import recognising
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.store import payments, people
+from cafe_graphql.store import payments, people, receipts
 
 
 class Context:
-    """Made anew for each request."""
+    """Made anew for each request. `reached_at` gives the address that the caller has reached us at, for links."""
 
-    def __init__(self, cafe: Cafe, actor: Actor) -> None:
+    def __init__(self, cafe: Cafe, actor: Actor, reached_at: Callable[[], str] = str) -> None:
         self.cafe = cafe
         self.actor = actor
+        self._reached_at = reached_at
         self.caller = "" if actor.is_guest else actor.id
         self.rate: RateLimit | None = None
 
     def renewed(self) -> "Context":
         """Give the same caller's context for another moment; a GraphQLError when they must say anew who they are."""
         try:
-            return Context(self.cafe, recognising.still(self.cafe, self.actor))
+            return Context(self.cafe, recognising.still(self.cafe, self.actor), self._reached_at)
         except Unauthenticated as error:
             raise spoken(error) or error from None
+
+    @cached_property
+    def site(self) -> str:
+        """What a link to us begins with: `https://cafe.example`."""
+        return self._reached_at()
 
     @cached_property
     def menu(self) -> menu.Menu:
@@ -50,6 +58,15 @@ class Context:
     def payments(self) -> DataLoader[int, list[Payment]]:
         """Payments by the numbers of their orders, those of one moment read at once, and anew in the next."""
         return DataLoader(load_fn=self._payments, cache=False)
+
+    @cached_property
+    def receipts(self) -> DataLoader[int, list[Receipt]]:
+        """Receipts by the numbers of their orders, those of one moment read at once, and anew in the next."""
+        return DataLoader(load_fn=self._receipts, cache=False)
+
+    async def _receipts(self, order_ids: list[int]) -> list[list[Receipt]]:
+        found = await self.cafe.store.read(receipts.of_orders, order_ids)
+        return [found[order_id] for order_id in order_ids]
 
     async def _payments(self, order_ids: list[int]) -> list[list[Payment]]:
         found = await self.cafe.store.read(payments.of_orders, order_ids)

@@ -16,6 +16,7 @@ from cafe_graphql.core.payments import Method as PaymentMethod
 from cafe_graphql.core.payments import PaymentState, PaymentStatus
 from cafe_graphql.core.people import Role, Scope
 from cafe_graphql.core.problems import ProblemCode, WarningCode
+from cafe_graphql.core.receipts import Kind as ReceiptKind
 
 __all__ = [
     "AdjustmentKind",
@@ -27,6 +28,7 @@ __all__ = [
     "PaymentStatus",
     "PointsMovementKind",
     "ProblemCode",
+    "ReceiptKind",
     "Role",
     "Scope",
     "Sort",
@@ -65,6 +67,12 @@ _speak(
         "SOY": "Soya beans, milk and tofu.",
         "SULPHITES": "Sulphur dioxide and sulphites above 10 mg/kg.",
     },
+)
+_speak(
+    ReceiptKind,
+    "ReceiptKind",
+    "What a receipt is for.",
+    {"SALE": "An order, wholly paid.", "REFUND": "Money that was given back."},
 )
 _speak(
     Diet,
@@ -186,7 +194,7 @@ _speak(
     "What a warning is about.",
     {
         "DEFAULT_APPLIED": "Nothing was chosen of a group, so its default was taken.",
-        "LOW_STOCK": "There is not much left of it.",
+        "LOW_STOCK": "There is little left of an ingredient.",
         "PROMO_NOT_APPLIED": "The promo code is good, but takes nothing off this order, or not at this hour.",
         "LONG_WAIT": "It will take longer than usual.",
     },
@@ -208,7 +216,7 @@ _speak(
         "MISSING_FIELD": "Something was left out, or is null, that cannot be.",
         "TOTAL_TOO_LARGE": "The order comes to more than can be paid at once.",
         "ITEM_UNAVAILABLE": "The item or option cannot be had now.",
-        "OUT_OF_STOCK": "There is not enough left of something.",
+        "OUT_OF_STOCK": "There is not enough left of an ingredient.",
         "CLOSED": "The café is closed at that time.",
         "SLOT_UNAVAILABLE": "Nothing can be picked up at that time.",
         "PRICE_CHANGED": "The order comes to another total than expected.",
@@ -247,7 +255,7 @@ _speak(
         "ORDERS_PLACE": "Place orders, and call them off.",
         "KITCHEN": "See the kitchen's queue, move orders on, and call them off.",
         "MENU_WRITE": "Change the menu.",
-        "PANTRY_WRITE": "Change what is in the pantry.",
+        "PANTRY_WRITE": "See and change what is in the pantry.",
         "PAYMENTS": "Take payments and give refunds.",
         "REPORTS": "Read the day's figures.",
         "KEYS": "Make and revoke keys; never one that opens more than its maker may.",

@@ -31,15 +31,18 @@ class OrderUpdate:
 
 
 @lru_cache(maxsize=256)
-def of(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool) -> OrderUpdate:
-    """Put an update into words, once for all listeners who see the same; `is_held`: they have the order's token."""
+def of(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool, site: str) -> OrderUpdate:
+    """Put an update into words, once for all listeners who see the same; `is_held`: they have the order's token.
+
+    `site` is where they have reached us: links in the answer begin with it.
+    """
     order = update.order
     return OrderUpdate(
         order=Order.of(order, menu.of(now), viewer, is_held=is_held),
         event=events.of(update.event, order) if update.event else None,
         cursor=ids.event_cursor(update.cursor),
         is_replay=update.is_replay,
-        share_key=_share_key(update, now, viewer, is_held),
+        share_key=_share_key(update, now, viewer, is_held, site),
     )
 
 
@@ -50,13 +53,14 @@ class Told:
     no longer listen, hears so instead of the next update.
     """
 
-    __slots__ = ("_cafe", "_followed", "_right", "_viewer")
+    __slots__ = ("_cafe", "_followed", "_right", "_site", "_viewer")
 
-    def __init__(self, cafe: Cafe, followed: Followed, viewer: Actor, right: Act | None) -> None:
+    def __init__(self, cafe: Cafe, followed: Followed, viewer: Actor, right: Act | None, site: str) -> None:
         self._cafe = cafe
         self._followed = followed
         self._viewer = viewer
         self._right = right
+        self._site = site
 
     def __aiter__(self) -> "Told":
         return self
@@ -67,7 +71,7 @@ class Told:
             self._viewer = recognising.still(self._cafe, self._viewer)
             if self._right is not None:
                 ordering.check_may(self._viewer, self._right, update.order)
-        return of(update, self._cafe.menu(), self._viewer, self._right is None)
+        return of(update, self._cafe.menu(), self._viewer, self._right is None, self._site)
 
     async def aclose(self) -> None:
         """Listen no longer."""
@@ -79,7 +83,7 @@ def number(after: str | None) -> int | None:
     return None if after is None else ids.event_number(after)
 
 
-def _share_key(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool) -> Hashable | None:
+def _share_key(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool, site: str) -> Hashable | None:
     """What the answer to an update depends on.
 
     What is shown at first, or missed and told later, is no one moment's: its fields are read when each listener hears
@@ -87,4 +91,4 @@ def _share_key(update: Update, now: core_menu.Menu, viewer: Actor, is_held: bool
     """
     if update.event is None or update.is_replay:
         return None
-    return update.cursor, update.order.version, now.version, viewer.standing, is_held
+    return update.cursor, update.order.version, now.version, viewer.standing, is_held, site

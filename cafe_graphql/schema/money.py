@@ -1,16 +1,12 @@
 """Money as callers see it: minor units to count with, text to show."""
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated
 
 import strawberry
-from babel import Locale, UnknownLocaleError, numbers
 
 from cafe_graphql.core import money
-
-MAX_LOCALE = 64
-"""Of a longer locale only the start is read: looked-up ones are remembered, and a caller must not fill the memory."""
+from cafe_graphql.printing import locales
 
 
 @strawberry.type(description="An amount of money in one currency.")
@@ -43,15 +39,4 @@ def formatted(amount: money.Money, locale: str, otherwise: str) -> str:
     A locale that nobody knows falls back to its language, then to `otherwise`: this is read from orders just placed,
     where an error would hide the order.
     """
-    known = _known(locale[:MAX_LOCALE]) or _known(otherwise) or Locale.parse("en_US")
-    return numbers.format_currency(amount.amount, amount.currency, locale=known, decimal_quantization=False)
-
-
-@lru_cache(maxsize=4096)
-def _known(locale: str) -> Locale | None:
-    for candidate in (locale.replace("_", "-"), locale.replace("_", "-").split("-")[0]):
-        try:
-            return Locale.parse(candidate, sep="-")
-        except (ValueError, UnknownLocaleError):
-            continue
-    return None
+    return locales.money(amount, locales.locale(locale, otherwise))

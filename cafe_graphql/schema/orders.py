@@ -12,7 +12,7 @@ from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.schema import ids, payments, people, problems
 from cafe_graphql.schema.context import Info
-from cafe_graphql.schema.enums import Allergen, PaymentStatus, Status
+from cafe_graphql.schema.enums import Allergen, PaymentStatus, ReceiptKind, Status
 from cafe_graphql.schema.events import OrderEvent
 from cafe_graphql.schema.events import of as event_of
 from cafe_graphql.schema.ids import Node
@@ -22,6 +22,7 @@ from cafe_graphql.schema.payments import Payment
 from cafe_graphql.schema.people import Customer
 from cafe_graphql.schema.problems import Problem
 from cafe_graphql.schema.quotes import LineChoice, Quote, Totals
+from cafe_graphql.schema.receipts import Receipt
 from cafe_graphql.services import ordering
 from cafe_graphql.services.ordering import Ref
 from cafe_graphql.store import events, kitchen
@@ -116,6 +117,15 @@ class Order(Node):
     @strawberry.field(description="Its payments that are money or may yet be, oldest first: not those that failed.")
     async def payments(self, info: Info) -> list[Payment]:
         return await payments.of_order(info, self.source)
+
+    @strawberry.field(description="The receipt for it; null until it is wholly paid.")
+    async def receipt(self, info: Info) -> Receipt | None:
+        issued = await info.context.receipts.load(self.source.id)
+        return next((Receipt.of(each) for each in issued if each.kind is ReceiptKind.SALE), None)
+
+    @strawberry.field(description="Every receipt for it, oldest first: of the sale, and of each refund.")
+    async def receipts(self, info: Info) -> list[Receipt]:
+        return [Receipt.of(each) for each in await info.context.receipts.load(self.source.id)]
 
     @strawberry.field(description="Its place in the kitchen's queue, from 1; null when it is not in it.")
     async def queue_position(self, info: Info) -> int | None:

@@ -34,7 +34,7 @@ class Subscription:
     ) -> AsyncIterator[OrderUpdate]:
         cafe, viewer, ref = info.context.cafe, info.context.actor, by.to_core()
         followed = following.order(cafe, viewer, ref, live.number(after))
-        return live.Told(cafe, followed, viewer, None if ref.is_held else Act.READ_ORDERS)
+        return live.Told(cafe, followed, viewer, None if ref.is_held else Act.READ_ORDERS, info.context.site)
 
     @strawberry.subscription(
         description=told(
@@ -45,7 +45,7 @@ class Subscription:
     async def kitchen_queue_updated(self, info: Info, after: Since = None) -> AsyncIterator[OrderUpdate]:
         cafe, viewer = info.context.cafe, info.context.actor
         followed = following.kitchen_queue(cafe, viewer, live.number(after))
-        return live.Told(cafe, followed, viewer, Act.WORK_IN_KITCHEN)
+        return live.Told(cafe, followed, viewer, Act.WORK_IN_KITCHEN, info.context.site)
 
     @strawberry.subscription(description=told("The menu: at once, then whenever anything on it has changed.", None))
     async def menu_changed(self, info: Info) -> AsyncGenerator[Menu, None]:

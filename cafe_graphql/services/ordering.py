@@ -6,6 +6,7 @@ by those alone who may read it: to others it is as if there were none.
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, 
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
-from cafe_graphql.services import charging, rewarding, settling
+from cafe_graphql.services import charging, rewarding, settling, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
@@ -66,8 +67,8 @@ class NotChanged(Rejected):
 
 
 def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
-    """Say what a draft would cost the actor now; nothing is stored or reserved."""
-    return cafe.store.read_now(_priced, cafe.menu(), actor, draft, cafe.clock())
+    """Say what a draft would cost the actor now, and all that would stop it; nothing is stored or reserved."""
+    return cafe.store.read_now(_counted, cafe.menu(), actor, draft, cafe.clock())
 
 
 async def place(
@@ -128,16 +129,27 @@ def _place(
         return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
     menu, at = cafe.menu_at(connection), order_book.next_instant(connection, cafe.clock())
     priced = _priced(connection, menu, actor, draft, at)
-    if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
-        raise NotPlaced(problems, priced)
+
+    def refusals(priced: Quote) -> list[Problem]:
+        return list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total))
+
+    if refusals(priced) or (taken := stocking.take(connection, priced.lines)) is None:
+        counted = stocking.counted(connection, menu, priced)
+        raise NotPlaced(refusals(counted), counted)
     waits = cafe.pay_first and priced.totals.total > 0
     slip = _slip(connection, menu, actor, at)
     order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
     rewarding.take(connection, order, priced.redeemed)
+    low = stocking.note_order(connection, menu, actor, order, priced.lines, taken)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
-    return Placed(order, replayed=False, warnings=priced.warnings)
+    return Placed(order, replayed=False, warnings=priced.warnings + low)
+
+
+def _counted(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
+    """Price a draft, and see whether there is enough in the pantry for it."""
+    return stocking.counted(connection, menu, _priced(connection, menu, actor, draft, at))
 
 
 def _priced(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
@@ -169,14 +181,24 @@ def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> ord
     business_date = at.astimezone(ZoneInfo(menu.cafe.time_zone)).date().isoformat()
     sequence = order_book.next_sequence(connection, business_date)
     return order_book.Slip(
-        public_id=secrets.token_urlsafe(12),
-        tracking_token=secrets.token_urlsafe(24),
+        public_id=_token(at, 6),
+        tracking_token=_token(at, 18),
         business_date=business_date,
         sequence=sequence,
         number=orders.number(sequence),
         placed_by=actor.id,
         customer_id=actor.person_id,
     )
+
+
+def _token(at: datetime, random_bytes: int) -> str:
+    """Make a name for an order of `at` that nobody can guess: 6 bytes of the time, and so many of chance.
+
+    Names of one hour begin alike, so that an index of them grows in one place: by chance alone, each order would write
+    two more pages of the file.
+    """
+    milliseconds = int(at.timestamp() * 1000)
+    return urlsafe_b64encode(milliseconds.to_bytes(6, "big") + secrets.token_bytes(random_bytes)).decode()
 
 
 def _cancel(
@@ -191,6 +213,7 @@ def _cancel(
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
     rewarding.give_back(connection, order, at)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
+    stocking.put_back(connection, cafe, actor, order, at)
     return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)
 
 

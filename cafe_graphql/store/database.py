@@ -106,6 +106,7 @@ class Database:
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run an act in the next transaction and return when it is on disk.
 
+        It changes nothing but the books, for it is run again when another that shares its transaction fails.
         What the act raises undoes that act alone. `Busy` when the file cannot be written: then nothing was stored.
         """
         loop = asyncio.get_running_loop()
@@ -140,7 +141,8 @@ def _make_private(file: Path) -> None:
 
 def _set_up(connection: sqlite3.Connection, _: object) -> None:
     _log_ahead(connection)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+    # What undoes an act is never wanted on disk.
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 

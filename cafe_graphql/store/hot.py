@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, Connection, Insert, Select
+from sqlalchemy import BindParameter, Connection, Insert, Select, Update
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.types import TypeEngine
 
@@ -28,7 +28,7 @@ _DIALECT = pysqlite.dialect(json_serializer=to_json, json_deserializer=orjson.lo
 class Hot:
     """One statement, compiled when it is first run. Its parameters are given by name; values go in as they are."""
 
-    def __init__(self, statement: Select[Any] | Insert, inserted: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Select[Any] | Insert | Update, inserted: Sequence[str] | None = None) -> None:
         """Take a statement; `inserted` names the columns that an insert gives values for."""
         self._statement = statement
         self._inserted = inserted

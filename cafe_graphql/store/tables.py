@@ -99,6 +99,47 @@ class ItemRow(SQLModel, table=True):
     is_hidden: bool
 
 
+class IngredientRow(SQLModel, table=True):
+    """An ingredient. `on_hand` is the sum of its moves, kept here to be asked, and like all amounts in thousandths."""
+
+    __tablename__: ClassVar[Any] = "ingredients"
+    __table_args__ = (CheckConstraint("on_hand >= 0"),)
+
+    id: int = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    position: int
+    unit: str
+    on_hand: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    low_stock_at: int | None = Field(sa_type=BigInteger)
+    is_hidden: bool
+
+
+class PantryMoveRow(SQLModel, table=True):
+    """The pantry's ledger: a row for each time that there was more or less of something, and why.
+
+    `on_hand` is what there was after it. For an order, `line_id` is the line that it was for.
+    """
+
+    __tablename__: ClassVar[Any] = "pantry_moves"
+    __table_args__ = (
+        Index("ix_pantry_moves_order", "order_id", sqlite_where=text("order_id IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(primary_key=True)
+    ingredient_id: int = Field(foreign_key="ingredients.id")
+    at: int = Field(sa_type=BigInteger)
+    actor: str
+    actor_name: str
+    kind: str
+    change: int = Field(sa_type=BigInteger)
+    on_hand: int = Field(sa_type=BigInteger)
+    order_id: int | None = Field(foreign_key="orders.id")
+    line_id: int | None = Field(foreign_key="order_lines.id")
+    note: str | None
+
+
 class MenuEventRow(SQLModel, table=True):
     """What was changed on the menu, when and by whom; `slug` is the item's, null when a whole menu was loaded."""
 
@@ -353,3 +394,20 @@ class SigningKeyRow(SQLModel, table=True):
     kid: str = Field(primary_key=True)
     secret: str
     created_at: int = Field(sa_type=BigInteger)
+
+
+class ReceiptRow(SQLModel, table=True):
+    """A receipt as issued, never changed or deleted; `sequence` counts on by one, and an order has one for its sale."""
+
+    __tablename__: ClassVar[Any] = "receipts"
+    __table_args__ = (
+        Index("ix_receipts_order", "order_id", "sequence"),
+        Index("ix_receipts_sale", "order_id", unique=True, sqlite_where=text("kind = 'sale'")),
+    )
+
+    sequence: int = Field(primary_key=True)
+    token: str = Field(unique=True)
+    order_id: int = Field(foreign_key="orders.id")
+    kind: str
+    issued_at: int = Field(sa_type=BigInteger)
+    content: Any = _json()

@@ -18,6 +18,7 @@ from cafe_graphql.web.callers import Called
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.refusals import Disconnected, Refused
+from cafe_graphql.web.repeats import AS_OF, STATE
 from cafe_graphql.web.requests import Headers
 from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.security import OF_DATA
@@ -124,6 +125,8 @@ class GraphQLEndpoint:
             answer, told = await self._carried_out(scope, choice, request, send)
             if isinstance(answer, Subscription):
                 return Streaming(answer, told)
+            if answer.finished is not None and not told:
+                _mark(scope)
             if answer.finished is not None and choice.media and scope["method"] in READING:
                 return _read(answer.finished, choice.media, headers)
             return self._answered(answer, choice, told)
@@ -220,6 +223,13 @@ class GraphQLEndpoint:
         status = refused.status or self._profile.malformed
         headers = (*_HEADERS[self._profile.media_for(media, status)], *refused.headers)
         return Response(status, headers, to_json({"errors": [errors.plain(refused.message, refused.code)]}))
+
+
+def _mark(scope: Scope) -> None:
+    """Let the server answer the same request the same way without us, until something changes."""
+    state = scope.get("state", {})
+    if STATE in state:
+        state[AS_OF] = state[STATE].moment()
 
 
 def _unacceptable() -> Refused:

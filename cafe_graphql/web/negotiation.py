@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -57,6 +57,14 @@ def choose(accept: bytes | None, fallback: MediaType) -> Choice:
     """Choose by RFC 9110 §12.5.1; `fallback` is served to callers who take anything."""
     header = (accept or b"").strip() or b"*/*"
     return _choose(header, fallback) if len(header) <= MAX_LENGTH else NOTHING
+
+
+def best(accept: bytes | None, offered: Sequence[str]) -> str | None:
+    """Choose one of these media types, of those liked as much the first; None where none is acceptable."""
+    header = (accept or b"").strip() or b"*/*"
+    ranges = list(_ranges(header)) if len(header) <= MAX_LENGTH else []
+    most = max(offered, key=lambda media: _liking(ranges, media))
+    return most if _liking(ranges, most).quality > 0 else None
 
 
 def body_type(content_type: bytes | None) -> BodyType:

@@ -12,8 +12,13 @@ COST = 100
 
 async def charge(rates: RateLimiter, scope: Scope, actor: Actor, response: Response) -> None:
     """Charge a request to who sends it, or to the address of a guest; 429 when the budget is used up."""
-    rate, is_enough = await rates.take_for(scope, "" if actor.is_guest else actor.id, COST)
+    response.headers.update(await taken(rates, scope, actor, COST))
+
+
+async def taken(rates: RateLimiter, scope: Scope, actor: Actor, cost: int) -> dict[str, str]:
+    """Take a cost from the budget of who sends a request, and give the headers that tell of it; 429 without enough."""
+    rate, is_enough = await rates.take_for(scope, "" if actor.is_guest else actor.id, cost)
     told = {name.decode(): value.decode() for name, value in rates.headers(rate, is_refused=not is_enough)}
     if not is_enough:
-        raise HTTPException(429, rates.excuse(rate, COST), told)
-    response.headers.update(told)
+        raise HTTPException(429, rates.excuse(rate, cost), told)
+    return told

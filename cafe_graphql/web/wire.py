@@ -1,4 +1,4 @@
-"""The server's HTTP, with an end to heads: for uvicorn's `http=`, in place of its own.
+"""The server's HTTP, leaner and with an end to heads: for uvicorn's `http=`, in place of its own.
 
 Uvicorn on httptools waits for the head of a request as long as it takes, and keeps as much of it as comes: a caller
 who sends a header now and then has a connection for ever, and one who never stops has the memory.
@@ -7,9 +7,13 @@ who sends a header now and then has a connection for ever, and one who never sto
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from cafe_graphql.web.exchange import Exchange
+from cafe_graphql.web.repeats import STATE, Repeats
 
 HEAD_SECONDS = 10.0
 """How long a head may take, the first one from the moment of connecting."""
@@ -21,15 +25,24 @@ HEADERS = 1_000
 
 CLOSED = b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
+_PLAIN = re.compile(rb"(/[A-Za-z0-9._-]+)+/?")
+"""A path that is what it says: nothing to decode, and no parameters."""
+
 
 class BoundedHttp(HttpToolsProtocol):
-    """One connection. What it takes to bound a head is only spent on one that is not whole when it is first seen."""
+    """One connection. What it takes to bound a head is only spent on one that is not whole when it is first seen.
+
+    A connection that rests has one timer while it lasts, where uvicorn sets one after each response.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._is_in_head = True
         self._read = 0
         self._patience: asyncio.TimerHandle | None = None
+        self._resting_since: float | None = None
+        self._repeats: Repeats | None = self.app_state.get(STATE)
+        self._begun = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -37,19 +50,70 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._calm_down()
+        super()._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         self._is_in_head = True
+        self._begun += 1
         self._read = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
-        super().on_headers_complete()
+        if self.limit_concurrency is None and not self.parser.should_upgrade() and _PLAIN.fullmatch(self.url):
+            self._begin()
+        else:
+            super().on_headers_complete()
+
+    def _begin(self) -> None:
+        """Do what uvicorn would, with an exchange of ours."""
+        version = self.parser.get_http_version()
+        path = self.url.decode("ascii")
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["http_version"] = version
+        self.scope["path"] = self.root_path + path
+        self.scope["raw_path"] = self.scope["path"].encode("ascii")
+        self.scope["query_string"] = b""
+        before = self.cycle
+        self.cycle = Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:  # sent before the last one was answered
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def data_received(self, data: bytes) -> None:
+        is_first, is_between = self.cycle is None, self._is_between_messages()
+        if is_between and self._repeats is not None and (response := self._repeats.get(data)) is not None:
+            self.transport.write(response)
+            self.on_response_complete()
+            return
+        self._begun = 0
         super().data_received(data)
+        if (is_between or is_first) and self._begun == 1 and isinstance(self.cycle, Exchange):
+            self.cycle.request = None if self._is_in_head or self.cycle.more_body else data
+        self._bound_head(data)
+
+    def _is_between_messages(self) -> bool:
+        """Whether the last request was read to its end and answered, and what comes now is the next."""
+        if self._is_in_head or self.cycle is None or self.flow.write_paused:
+            return False
+        return self.cycle.response_complete and not self.cycle.more_body
+
+    def _bound_head(self, data: bytes) -> None:
         if self._is_in_head:
             self._read += len(data)
             if self._read > HEAD_BYTES:
@@ -60,6 +124,35 @@ class BoundedHttp(HttpToolsProtocol):
             self._calm_down()
         if self.headers is not None and len(self.headers) > HEADERS:  # trailers, which come behind a body, too
             self._end(431)
+
+    def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._resting_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again_in(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has rested long enough."""
+        self.timeout_keep_alive_task = None
+        if self._resting_since is None or self.transport.is_closing():
+            return
+        left = self._resting_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_again_in(left)
+        else:
+            self.transport.close()
+
+    def _look_again_in(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._resting_since = None
 
     def _end(self, status: int) -> None:
         self._calm_down()

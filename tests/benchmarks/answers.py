@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from cafe_graphql.core.people import GUEST
+from cafe_graphql.core.people import HOUSE
 from cafe_graphql.execution.answers import body_of
 from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.public import PublicFields
@@ -71,7 +71,7 @@ def answering(engine: Engine, cafe: Cafe, operation: str) -> Callable[[], Awaita
     request = Request(query, variables=variables)
 
     async def answer() -> bytes:
-        body = body_of(await engine.run(request, Context(cafe, GUEST)))
+        body = body_of(await engine.run(request, Context(cafe, HOUSE)))
         assert b'"errors"' not in body, body
         return body
 

@@ -93,7 +93,9 @@ def history(cafe: Cafe, order: Order) -> list[Change]:
 
 
 def taken(terminal: LocalTerminal) -> dict[str, int]:
-    """Add up what the terminal has from each card by its own record, less what it gave back; None: nothing."""
+    """Add up what the terminal has taken from each card by its own record, less what it gave back."""
+    with terminal.record.opened():
+        pass  # it begins its record with the first question
     with closing(sqlite3.connect(terminal.record.file)) as book:
         captured = dict(book.execute("SELECT id, amount FROM charges WHERE standing = 'captured'").fetchall())
         for charge, amount in book.execute("SELECT charge, amount FROM refunds"):

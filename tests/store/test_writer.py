@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from cafe_graphql.core.errors import Busy
+from cafe_graphql.core.errors import Busy, Forbidden
 from cafe_graphql.store import writer
 from cafe_graphql.store.database import Database
 from tests.store.watching import on_the_writer, watched
@@ -51,6 +51,10 @@ def pour(connection: Connection, kind: str, litres: int = 0) -> int:
 def spill(connection: Connection, kind: str) -> None:
     pour(connection, kind)
     raise SpilledMilk(kind)
+
+
+def refuse(connection: Connection, kind: str) -> None:
+    raise Forbidden(f"You may have no {kind}.")
 
 
 def cups(file: Path) -> list[str]:
@@ -103,9 +107,8 @@ def test_the_lock_is_taken_before_an_act_s_first_read(store: Database) -> None:
 
     assert statements == [
         "BEGIN IMMEDIATE",
-        "SAVEPOINT act",
+        "SAVEPOINT acts",
         "SELECT kind FROM cups ORDER BY id",
-        "RELEASE act",
         "COMMIT",
     ]
 
@@ -119,6 +122,38 @@ def test_an_act_that_goes_wrong_undoes_itself_and_no_other(store: Database, file
 
     assert [type(each) for each in got] == [int, SpilledMilk, int, SpilledMilk, int]
     assert cups(file) == ["latte", "tea", "espresso"]
+
+
+def test_a_refusal_that_wrote_nothing_makes_no_other_act_run_again(store: Database, file: Path) -> None:
+    poured: list[str] = []
+
+    def pour_and_tell(connection: Connection, kind: str) -> None:
+        poured.append(kind)
+        pour(connection, kind)
+
+    async def rush() -> list[object]:
+        acts = [(pour_and_tell, "latte"), (refuse, "mocha"), (pour_and_tell, "tea")]
+        return await asyncio.gather(*(store.write(act, kind) for act, kind in acts), return_exceptions=True)
+
+    got = asyncio.run(rush())
+
+    assert [type(each) for each in got] == [type(None), Forbidden, type(None)]
+    assert poured == cups(file) == ["latte", "tea"]
+
+
+def test_a_refusal_that_comes_after_writing_undoes_what_it_wrote(store: Database, file: Path) -> None:
+    def pour_and_refuse(connection: Connection, kind: str) -> None:
+        pour(connection, kind)
+        refuse(connection, kind)
+
+    async def rush() -> list[object]:
+        acts = [(pour, "latte"), (pour_and_refuse, "mocha"), (pour, "tea")]
+        return await asyncio.gather(*(store.write(act, kind) for act, kind in acts), return_exceptions=True)  # type: ignore[arg-type]
+
+    got = asyncio.run(rush())
+
+    assert [type(each) for each in got] == [int, Forbidden, int]
+    assert cups(file) == ["latte", "tea"]
 
 
 def test_an_act_that_nobody_waits_for_any_more_is_done_all_the_same(store: Database, file: Path) -> None:

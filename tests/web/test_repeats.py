@@ -1,0 +1,204 @@
+"""A request that comes again byte for byte is answered by the same bytes, as long as nothing has changed."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cafe_graphql.app import create_app
+from cafe_graphql.config import Settings
+from cafe_graphql.web import repeats
+from cafe_graphql.web.repeats import Repeats
+from tests.clients.house import FLAGS
+from tests.clients.serving import serve
+from tests.running import KEY, cafe
+
+LATTE = '{ menuItem(slug: "latte") { name price { minorUnits } availability { isAvailable } } }'
+DEAREST = 'mutation { upsertMenuItem(slug: "latte", input: { priceMinorUnits: 990 }) { problems { message } } }'
+
+
+class Counted:
+    """An app that counts what reaches it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.asked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += scope["type"] == "http"
+        await self._app(scope, receive, send)
+
+
+class Line:
+    """One connection, on which requests are said byte by byte."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._said, self._heard = connection, connection.makefile("rb")
+
+    def ask(self, query: str, **headers: str) -> Any:
+        self.say(request(query, **headers))
+        return self.hear()
+
+    def say(self, part: bytes) -> None:
+        self._said.sendall(part)
+
+    def hear(self) -> Any:
+        """Read one response, and give what its body says."""
+        self._heard.readline()
+        head = http.client.parse_headers(self._heard)
+        return json.loads(self._heard.read(int(head["content-length"] or 0)))
+
+
+def request(query: str, **headers: str) -> bytes:
+    body = json.dumps({"query": query}).encode()
+    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+    head = f"POST /graphql HTTP/1.1\r\nHost: cafe\r\nContent-Type: application/json\r\n{''.join(lines)}"
+    return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "cafe.db"
+
+
+@pytest.fixture(autouse=True)
+def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeats, "SECONDS", 60.0)
+
+
+@contextmanager
+def open_cafe(database: Path, **settings: Any) -> Iterator[tuple[Counted, Line]]:
+    app = Counted(create_app(Settings(database_url=f"sqlite:///{database}", api_key=SecretStr(KEY), **settings)))
+    with (
+        serve(app, http=FLAGS["http"], lifespan="on") as address,
+        socket.create_connection(address, timeout=10) as connection,
+    ):
+        yield app, Line(connection)
+
+
+def price(answer: Any) -> int:
+    found: int = answer["data"]["menuItem"]["price"]["minorUnits"]
+    return found
+
+
+def test_what_is_public_is_asked_of_the_app_until_it_is_kept(database: Path) -> None:
+    with open_cafe(database) as (app, line):
+        answers = [line.ask(LATTE) for _ in range(10)]
+
+    assert [price(answer) for answer in answers] == [350] * 10
+    assert app.asked == 2  # the first is charged for, and says so in its headers; the second is as all the others
+
+
+def test_a_change_of_the_menu_is_seen_by_the_very_next_request(database: Path) -> None:
+    with open_cafe(database) as (_, line):
+        before = [price(line.ask(LATTE)) for _ in range(3)]
+        line.ask(DEAREST, X_API_Key=KEY)
+        after = price(line.ask(LATTE))
+
+    assert (before, after) == ([350, 350, 350], 990)
+
+
+def test_so_is_a_change_by_another_process(database: Path, tmp_path: Path) -> None:
+    menu = tmp_path / "menu.toml"
+    with open_cafe(database) as (_, line):
+        assert cafe("menu", "export", str(menu), database=database).returncode == 0
+        before = [price(line.ask(LATTE)) for _ in range(3)]
+        menu.write_text(menu.read_text().replace('price = "3.50"', 'price = "4.75"'))
+        assert cafe("menu", "import", str(menu), database=database).returncode == 0
+        after = price(line.ask(LATTE))
+
+    assert (before, after) == ([350, 350, 350], 475)
+
+
+def test_other_headers_are_another_request(database: Path) -> None:
+    with open_cafe(database) as (app, line):
+        for _ in range(3):
+            line.ask(LATTE)
+        refused = [line.ask(LATTE, X_API_Key="not-a-key") for _ in range(2)]
+
+    assert [answer["errors"][0]["extensions"]["code"] for answer in refused] == ["UNAUTHENTICATED"] * 2
+    assert app.asked == 4
+
+
+def test_what_is_private_or_acts_always_reaches_the_app(database: Path) -> None:
+    place = 'mutation { placeOrder(input: { lines: [{ item: "latte" }] }) { order { number } } }'
+    with open_cafe(database) as (app, line):
+        numbers = [line.ask(place)["data"]["placeOrder"]["order"]["number"] for _ in range(3)]
+        books = [line.ask("{ orders { totalCount } }", X_API_Key=KEY) for _ in range(3)]
+
+    assert numbers == ["A-001", "A-002", "A-003"]
+    assert books == [{"data": {"orders": {"totalCount": 3}}}] * 3
+    assert app.asked == 6
+
+
+def test_a_request_in_two_pieces_is_answered_all_the_same(database: Path) -> None:
+    said = request(LATTE)
+    with open_cafe(database) as (_, line):
+        for cut in (1, 30, len(said) - 20, len(said) - 1):
+            line.ask(LATTE)
+            line.say(said[:cut])
+            line.say(said[cut:])
+            assert price(line.hear()) == 350
+
+
+def test_requests_that_are_sent_together_are_answered_in_turn(database: Path) -> None:
+    with open_cafe(database) as (_, line):
+        for _ in range(3):
+            line.ask(LATTE)
+        line.say(request("{ cafe { name } }") + request(LATTE) + request("{ cafe { currency } }"))
+        first, second, third = (line.hear() for _ in range(3))
+
+    assert first == {"data": {"cafe": {"name": "Corner Café"}}}
+    assert price(second) == 350
+    assert third == {"data": {"cafe": {"currency": "USD"}}}
+
+
+def test_with_the_cache_off_nothing_is_repeated(database: Path) -> None:
+    with open_cafe(database, response_cache="off") as (app, line):
+        for _ in range(5):
+            line.ask(LATTE)
+
+    assert app.asked == 5
+
+
+def test_what_is_kept_is_forgotten_when_its_time_is_over_or_anything_was_written() -> None:
+    now, version = 0.0, 1
+    kept = Repeats(lambda: version, clock=lambda: now)
+
+    kept.keep(b"latte?", b"350", kept.moment())
+    assert kept.get(b"latte?") == b"350"
+    now = 61.0
+    assert kept.get(b"latte?") is None
+
+    kept.keep(b"latte?", b"350", kept.moment())
+    version = 2
+    assert kept.get(b"latte?") is None
+
+
+def test_nothing_is_kept_of_a_moment_that_is_over() -> None:
+    version = 1
+    kept = Repeats(lambda: version)
+
+    as_of = kept.moment()
+    version = 2
+    kept.keep(b"latte?", b"350", as_of)
+
+    assert kept.get(b"latte?") is None
+
+
+def test_what_is_kept_is_bounded() -> None:
+    kept = Repeats(lambda: 1)
+
+    for number in range(20):
+        kept.keep(b"%d" % number, bytes(1024 * 1024), kept.moment())
+    kept.keep(b"?" * 5000, b"350", kept.moment())
+
+    assert sum(kept.get(b"%d" % number) is not None for number in range(20)) == 15
+    assert kept.get(b"?" * 5000) is None
