@@ -28,12 +28,13 @@ def quote(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> Q
     subtotal = sum(line.total for line in counted)
     before_tip = (*off.adjustments, *_added(taxed))
     tip = _tip(draft.tip, subtotal) if validation.is_sound("tip", problems) else ()
+    work = sum((line.work for line in counted), timedelta())
     tip_fits = subtotal + sum(adjustment.amount for adjustment in (*before_tip, *tip)) <= money.MAX_TOTAL
     return Quote(
         lines=_with_tax(off.lines, taxed),
         totals=Totals(menu.cafe.currency, subtotal, (*before_tip, *tip) if tip_fits else before_tip, taxed.taxes),
-        work=sum((line.work for line in counted), timedelta()),
-        estimated_ready_at=_ready_at(menu, counted, draft, kitchen),
+        work=work,
+        estimated_ready_at=_ready_at(menu, work, draft, kitchen) if counted else None,
         problems=(*problems, *_too_large(lines[len(counted) :], tip_fits)),
         warnings=(*_defaults_applied(counted, draft), *off.warnings),
         promo_code=off.promo_code,
@@ -113,12 +114,9 @@ def _too_large(lines_left_out: Sequence[Build], tip_fits: bool) -> Iterator[Prob
         yield Problem(ProblemCode.TOTAL_TOO_LARGE, message, ("tip",))
 
 
-def _ready_at(menu: Menu, lines: Sequence[Build], draft: Draft, kitchen: Kitchen) -> datetime | None:
-    """When it can be handed over: at the asked time, or as soon as a free station has made it all."""
-    if not lines:
-        return None
-    free_at = kitchen.free_at(menu.cafe.stations)
-    return draft.pickup_at or free_at + sum((line.work for line in lines), timedelta())
+def _ready_at(menu: Menu, work: timedelta, draft: Draft, kitchen: Kitchen) -> datetime:
+    """When it can be handed over: at the asked time, or as soon as a free station has done the work."""
+    return draft.pickup_at or kitchen.free_at(menu.cafe.stations) + work
 
 
 def _defaults_applied(lines: Sequence[Build], draft: Draft) -> Iterator[Warning]:

@@ -180,9 +180,10 @@ def _refusals(priced: Quote, key: str | None, *, key_is_taken: bool, expected_to
 def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> order_book.Slip:
     business_date = at.astimezone(ZoneInfo(menu.cafe.time_zone)).date().isoformat()
     sequence = order_book.next_sequence(connection, business_date)
+    public_id, tracking_token = _names(at)
     return order_book.Slip(
-        public_id=_token(at, 6),
-        tracking_token=_token(at, 18),
+        public_id=public_id,
+        tracking_token=tracking_token,
         business_date=business_date,
         sequence=sequence,
         number=orders.number(sequence),
@@ -191,14 +192,14 @@ def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> ord
     )
 
 
-def _token(at: datetime, random_bytes: int) -> str:
-    """Make a name for an order of `at` that nobody can guess: 6 bytes of the time, and so many of chance.
+def _names(at: datetime) -> tuple[str, str]:
+    """Make an order's id and its tracking token: 6 bytes of the time, then 6 and 18 of chance, which nobody can guess.
 
     Names of one hour begin alike, so that an index of them grows in one place: by chance alone, each order would write
     two more pages of the file.
     """
-    milliseconds = int(at.timestamp() * 1000)
-    return urlsafe_b64encode(milliseconds.to_bytes(6, "big") + secrets.token_bytes(random_bytes)).decode()
+    time, chance = int(at.timestamp() * 1000).to_bytes(6, "big"), secrets.token_bytes(24)
+    return urlsafe_b64encode(time + chance[:6]).decode(), urlsafe_b64encode(time + chance[6:]).decode()
 
 
 def _cancel(
