@@ -48,7 +48,7 @@ def _advance(
     estimate = _estimate(order, to, at)
     order_book.change_status(connection, order, to, estimate, at)
     if to is Status.CANCELLED:
-        rewarding.give_back(connection, order)
+        rewarding.give_back(connection, order, at)
         stocking.put_back(connection, cafe, actor, order, at)
     reason = CancelReason.OTHER if to is Status.CANCELLED else None
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, to, reason))
