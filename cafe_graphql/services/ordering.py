@@ -134,7 +134,7 @@ def _place(
     waits = cafe.pay_first and priced.totals.total > 0
     slip = _slip(connection, menu, actor, at)
     order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
-    rewarding.take(connection, order)
+    rewarding.take(connection, order, priced.redeemed)
     stocking.take(connection, menu, actor, order, priced.lines)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if not order.totals.total:  # nothing is to be paid, so it is paid
@@ -205,7 +205,7 @@ def _cancel(
         raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
-    rewarding.give_back(connection, order)
+    rewarding.give_back(connection, order, at)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
     stocking.put_back(connection, cafe, actor, order, at)
     return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)

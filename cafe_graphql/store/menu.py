@@ -20,6 +20,7 @@ from cafe_graphql.core.menu import (
     Unavailable,
     Use,
 )
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.store import menu_prices, menu_stock, pantry
 from cafe_graphql.store.hot import KEPT, Hot
@@ -153,6 +154,7 @@ def _cafe_row(info: CafeInfo) -> dict[str, Any]:
         "slot_capacity": info.slot_capacity,
         "tax_rates": [menu_prices.rate_row(rate) for rate in info.tax_rates],
         "tax": info.tax,
+        "loyalty": info.loyalty,
     }
 
 
@@ -190,6 +192,7 @@ def _cafe(row: RowMapping) -> CafeInfo:
         slot_capacity=row["slot_capacity"],
         tax_rates=tuple(map(menu_prices.rate, row["tax_rates"])),
         tax=row["tax"],
+        loyalty=None if row["loyalty"] is None else Scheme(**row["loyalty"]),
     )
 
 
