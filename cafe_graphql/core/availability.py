@@ -19,6 +19,8 @@ Need = tuple[tuple[str, int], ...]
 Place = tuple[str, str]
 """An option of an item, by the slugs of its group and of itself."""
 
+Offered = tuple[OptionGroup, Option]
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -38,7 +40,7 @@ def needs(item: Item) -> Needs:
     """Look through an item's recipe and those of its options."""
     offered = [(group, option) for group in item.groups for option in group.options]
     bringing = [(group, option) for group, option in offered if option.recipe or option.replaces]
-    own = tuple(_need(item, slug, quantity.amount, bringing) for slug, quantity in item.recipe.items())
+    own = tuple(_need(slug, quantity.amount, bringing) for slug, quantity in item.recipe.items())
     return Needs(
         own, {(group.slug, option.slug): _of_option(item, group, option, bringing) for group, option in bringing}
     )
@@ -87,19 +89,27 @@ def _can_be_answered(group: OptionGroup, out: frozenset[Place]) -> bool:
     return least == 0 or sum(left) >= least
 
 
-def _of_option(
-    item: Item, group: OptionGroup, option: Option, bringing: Iterable[tuple[OptionGroup, Option]]
-) -> tuple[Need, ...]:
+def _of_option(item: Item, group: OptionGroup, option: Option, bringing: Iterable[Offered]) -> tuple[Need, ...]:
     """What of what an option brings is there in every build with it."""
     beside = [(g, o) for g, o in bringing if o is not option and (g is not group or g.max != 1)]
     takes = recipes.takes(item, [(group, option, 1)])
-    return tuple(_need(item, slug, takes[slug], beside) for slug in sorted(recipes.brings(option)) if slug in takes)
+    brought = sorted(slug for slug in recipes.brings(option) if slug in takes)
+    return tuple(
+        _need(slug, takes[slug], beside, [old for old, new in option.replaces.items() if new == slug])
+        for slug in brought
+    )
 
 
-def _need(item: Item, slug: str, amount: int, beside: Iterable[tuple[OptionGroup, Option]]) -> Need:
-    """An amount of an ingredient, or of what some option that can be chosen beside would put in its place."""
-    others = {o.replaces[slug] for _, o in beside if o.is_available and slug in o.replaces}
-    return ((slug, amount), *((other, amount) for other in sorted(others) if other != slug))
+def _need(slug: str, amount: int, beside: Iterable[Offered], replaced: Iterable[str] = ()) -> Need:
+    """An amount of an ingredient, or of whatever options that can be chosen beside would put in its place.
+
+    `replaced` are those whose place it takes itself: another option may be there before it.
+    """
+    instead = {(old, new) for _, o in beside if o.is_available for old, new in o.replaces.items()}
+    reached, fresh = {slug}, {slug, *replaced}
+    while fresh := {new for old, new in instead if old in fresh} - reached:
+        reached |= fresh
+    return ((slug, amount), *((other, amount) for other in sorted(reached - {slug})))
 
 
 def _is_short(needs: Iterable[Need], on_hand: Amounts) -> bool:

@@ -144,6 +144,11 @@ class Totals:
         return -sum(a.amount for a in self.adjustments if a.kind in MONEY_OFF)
 
     @property
+    def is_paid_with_points(self) -> bool:
+        """Whether points were redeemed for some of it."""
+        return any(a.kind is AdjustmentKind.LOYALTY for a in self.adjustments)
+
+    @property
     def tax(self) -> int:
         return sum(tax.amount for tax in self.taxes)
 
@@ -165,7 +170,8 @@ class Totals:
 class Quote:
     """A draft priced against one menu: what could be priced, what stands in the way, what is worth knowing.
 
-    `work` is how long one station takes to make it all; `promo_code` is the key of the one that took something off.
+    `work` is how long one station takes to make it all; `promo_code` is the key of the one that took something off;
+    `points` are earned by paying for it, and so many `redeemed` for it.
     """
 
     lines: tuple[Build, ...]
@@ -175,3 +181,5 @@ class Quote:
     problems: tuple[Problem, ...]
     warnings: tuple[Warning, ...]
     promo_code: str | None = None
+    points: int = 0
+    redeemed: int = 0

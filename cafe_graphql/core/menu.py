@@ -7,6 +7,7 @@ from enum import StrEnum
 from cafe_graphql.core.hours import Hours
 from cafe_graphql.core.ingredients import Ingredient, Recipe, SheetIngredient
 from cafe_graphql.core.money import MAX_TOTAL
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.taxes import TaxRate
 
@@ -63,6 +64,7 @@ class CafeInfo:
 
     `stations` orders are made at once; at most `slot_capacity` are picked up in any `slot_minutes`. Of `tax_rates`, the
     one with the slug `tax` is that of categories that name none; None: those are not taxed.
+    Without `loyalty` there are no points.
     """
 
     name: str
@@ -75,6 +77,7 @@ class CafeInfo:
     slot_capacity: int = 12
     tax_rates: tuple[TaxRate, ...] = ()
     tax: str | None = None
+    loyalty: Scheme | None = None
 
 
 @dataclass(frozen=True, slots=True)

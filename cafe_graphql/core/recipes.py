@@ -12,22 +12,21 @@ Selection = tuple[OptionGroup, Option, int]
 def takes(item: Item, selections: Iterable[Selection]) -> Amounts:
     """Add up what one of the item takes with these options.
 
-    An option adds what its own recipe says. One that replaces an ingredient takes its place instead, in the amount that
-    all the rest has of it: oat milk for all the milk of this drink, be it large or small. Where there is nothing to
-    replace, its own recipe says how much of it goes in.
+    An option adds what its recipe says. One that replaces an ingredient takes its place, in the amount that all the
+    rest has of it: oat milk for all the milk of this drink. Its recipe says how much of it goes into an item that has
+    nothing of its own to be replaced.
     """
     chosen = [(option, quantity) for _, option, quantity in selections if option.recipe or option.replaces]
     amounts = {slug: quantity.amount for slug, quantity in item.recipe.items()}
     for option, count in chosen:
+        instead = {new for old, new in option.replaces.items() if old in item.recipe}
         for slug, quantity in option.recipe.items():
-            if slug not in option.replaces.values():
+            if slug not in instead:
                 amounts[slug] = amounts.get(slug, 0) + quantity.amount * count
-    for option, count in chosen:
+    for option, _ in chosen:
         for old, new in option.replaces.items():
-            if old in amounts:
-                amounts[new] = amounts.pop(old) + (amounts.get(new, 0) if new != old else 0)
-            elif new in option.recipe:
-                amounts[new] = amounts.get(new, 0) + option.recipe[new].amount * count
+            if old in amounts and old != new:
+                amounts[new] = amounts.get(new, 0) + amounts.pop(old)
     return amounts
 
 

@@ -20,7 +20,11 @@ def needs(lines: Iterable[Build]) -> dict[str, int]:
 
 
 def counted(menu: Menu, quote: Quote, on_hand: Amounts) -> Quote:
-    """Add to a quote what would stop it for want of something, and what little would be left of."""
+    """Add to a quote what would stop it for want of something, and of what little would be left."""
+    needed = needs(quote.lines)
+    suffices = all(on_hand[slug] >= amount for slug, amount in needed.items())
+    if suffices and not any(menu.ingredients[slug].is_low(on_hand[slug] - needed[slug]) for slug in needed):
+        return quote  # nearly always, and as quick as can be
     problems = (*quote.problems, *shortages(menu, quote.lines, on_hand))
     return replace(quote, problems=problems, warnings=(*quote.warnings, *low(menu, quote.lines, on_hand)))
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
-from cafe_graphql.core import builds, promotions, texts
+from cafe_graphql.core import builds, loyalty, promotions, texts
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import MAX_QUANTITY, Item, Menu, OptionGroup, Unavailable
@@ -231,8 +231,7 @@ def _money_off(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse) -> Iter
     if draft.promo_code is not None:
         yield from promotions.problems(menu, draft.promo_code, purse, kitchen.at)
     if draft.redeem_points:
-        message = "You have no points to redeem; place the order with redeemPoints 0."
-        yield Problem(ProblemCode.POINTS_INSUFFICIENT, message, ("redeemPoints",))
+        yield from loyalty.problems(menu.cafe, draft.redeem_points, purse)
 
 
 def _tip(draft: Draft) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ Sizes are those of a café somewhat larger than the built-in one, so that an est
 from collections.abc import Mapping
 
 from cafe_graphql.core.validation import MAX_LINES
+from cafe_graphql.schema.loyalty import MAX_MOVEMENTS
 from cafe_graphql.schema.paging import MAX_PAGE
 
 SIZES: Mapping[str, int] = {
@@ -47,6 +48,7 @@ SIZES: Mapping[str, int] = {
 
 SLICING: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
     "Customer.orders": ("first", MAX_PAGE, ("nodes", "edges")),
+    "Customer.pointsMovements": ("first", MAX_MOVEMENTS, ()),
     "Mutation.placeOrder": ("input.lines", MAX_LINES, ("problems", "warnings")),
     "Query.orders": ("first", MAX_PAGE, ("nodes", "edges")),
     "Query.quote": ("input.lines", MAX_LINES, ("lines", "problems", "warnings")),
@@ -61,6 +63,7 @@ INPUTS: Mapping[str, int] = {
 
 WEIGHTS: Mapping[str, int] = {
     "Customer.orders": 20,
+    "Customer.pointsMovements": 20,
     "Mutation.createApiKey": 50,
     "Mutation.placeOrder": 50,
     "Mutation.payOrder": 200,  # and strangers may try cards by it

@@ -9,6 +9,7 @@ from enum import Enum
 import strawberry
 
 from cafe_graphql.core.drafts import AdjustmentKind
+from cafe_graphql.core.loyalty import MovementKind as PointsMovementKind
 from cafe_graphql.core.menu import Allergen, Diet, Unavailable
 from cafe_graphql.core.orders import CancelReason, Sort, Status
 from cafe_graphql.core.payments import Method as PaymentMethod
@@ -25,6 +26,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentState",
     "PaymentStatus",
+    "PointsMovementKind",
     "ProblemCode",
     "ReceiptKind",
     "Role",
@@ -173,6 +175,17 @@ _speak(
         "TAX": "Tax that the prices do not include.",
         "TIP": "A tip for the staff.",
         "ROUNDING": "Rounding to what can be paid in cash.",
+    },
+)
+_speak(
+    PointsMovementKind,
+    "PointsMovementKind",
+    "Why a customer's points came or went.",
+    {
+        "EARNED": "An order was paid.",
+        "TAKEN_BACK": "What an order had earned, as its money was given back.",
+        "REDEEMED": "They were taken off an order.",
+        "GIVEN_BACK": "What was redeemed, as its order was called off, or its money given back.",
     },
 )
 _speak(

@@ -48,7 +48,7 @@ def _advance(
     estimate = _estimate(order, to, at)
     order_book.change_status(connection, order, to, estimate, at)
     if to is Status.CANCELLED:
-        rewarding.give_back(connection, order)
+        rewarding.give_back(connection, order, at)
         stocking.put_back(connection, cafe, actor, order, at)
     reason = CancelReason.OTHER if to is Status.CANCELLED else None
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, to, reason))
@@ -95,7 +95,7 @@ def _hindrances(order: Order, to: Status, expected_version: int | None) -> Itera
     if order.waits_for_payment and to is Status.ACCEPTED:
         due = money.Money(order.amount_due, order.totals.currency)
         message = f"Order {order.number} goes to the kitchen when it is paid: {due.in_words} is due."
-        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, ())
+        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, (Status.PLACED,))
     elif why := orders.why_not_next(order.status, to):
         allowed = tuple(status for status in Status if to in orders.NEXT[status])
         yield WrongStatus(ProblemCode.INVALID_STATUS, f"Order {order.number} {why}", ("to",), order.status, allowed)

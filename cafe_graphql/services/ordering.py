@@ -68,7 +68,7 @@ class NotChanged(Rejected):
 
 def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
     """Say what a draft would cost the actor now, and all that would stop it; nothing is stored or reserved."""
-    return cafe.store.read_now(_counted, cafe.menu(), actor, draft, cafe.clock())
+    return cafe.store.read_now(_priced, cafe.menu(), actor, draft, cafe.clock())
 
 
 async def place(
@@ -129,35 +129,26 @@ def _place(
         return Placed(order_book.by_id(connection, known.order_id), replayed=True, warnings=())
     menu, at = cafe.menu_at(connection), order_book.next_instant(connection, cafe.clock())
     priced = _priced(connection, menu, actor, draft, at)
-
-    def refusals(priced: Quote) -> list[Problem]:
-        return list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total))
-
-    if refusals(priced) or (taken := stocking.take(connection, priced.lines)) is None:
-        counted = stocking.counted(connection, menu, priced)
-        raise NotPlaced(refusals(counted), counted)
+    if problems := list(_refusals(priced, key, key_is_taken=known is not None, expected_total=expected_total)):
+        raise NotPlaced(problems, priced)
     waits = cafe.pay_first and priced.totals.total > 0
     slip = _slip(connection, menu, actor, at)
     order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
-    rewarding.take(connection, order)
-    low = stocking.note_order(connection, menu, actor, order, priced.lines, taken)
+    rewarding.take(connection, order, priced.redeemed)
+    stocking.take(connection, menu, actor, order, priced.lines)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
     if not order.totals.total:  # nothing is to be paid, so it is paid
         receipting.issue(connection, cafe, order, (), at)
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
-    return Placed(order, replayed=False, warnings=priced.warnings + low)
-
-
-def _counted(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
-    """Price a draft, and see whether there is enough in the pantry for it."""
-    return stocking.counted(connection, menu, _priced(connection, menu, actor, draft, at))
+    return Placed(order, replayed=False, warnings=priced.warnings)
 
 
 def _priced(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
-    """Price a draft for what the books know of the kitchen and of whoever asks."""
+    """Price a draft for what the books know of the kitchen, the pantry and whoever asks."""
     busy = kitchen.seen(connection, menu.cafe, draft.pickup_at, at)
-    return pricing.quote(menu, draft, busy, rewarding.purse(connection, actor, draft))
+    priced = pricing.quote(menu, draft, busy, rewarding.purse(connection, actor, draft))
+    return stocking.counted(connection, menu, priced)
 
 
 def _remembered(connection: Connection, actor: Actor, key: str | None) -> order_book.Remembered | None:
@@ -214,7 +205,7 @@ def _cancel(
         raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
-    rewarding.give_back(connection, order)
+    rewarding.give_back(connection, order, at)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
     stocking.put_back(connection, cafe, actor, order, at)
     return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)

@@ -16,13 +16,12 @@ from cafe_graphql.core.menu import Item, Menu, Unavailable
 from cafe_graphql.core.orders import Order
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
-from cafe_graphql.core.problems import Warning
 from cafe_graphql.core.stocktaking import Change
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import menu as menus
 from cafe_graphql.store import pantry
 from cafe_graphql.store.database import Connection
-from cafe_graphql.store.pantry import Reason, Taken
+from cafe_graphql.store.pantry import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +51,19 @@ async def history(cafe: Cafe, actor: Actor, count: int, slug: str | None = None)
 
 
 def counted(connection: Connection, menu: Menu, priced: Quote) -> Quote:
-    """Add to a priced quote what the pantry has to say to it."""
+    """Add to a priced quote what the pantry has to say to it; nothing when none of it has a recipe."""
     needs = stock.needs(priced.lines)
     return stock.counted(menu, priced, pantry.on_hand(connection, needs)) if needs else priced
 
 
-def take(connection: Connection, lines: Sequence[Build]) -> dict[str, Taken] | None:
-    """Take what goes into the lines of an order; None, and nothing is taken, when something does not suffice."""
+def take(connection: Connection, menu: Menu, actor: Actor, order: Order, lines: Sequence[Build]) -> None:
+    """Take what goes into an order that was just added: it was seen in this transaction that it is there."""
+    if not any(line.takes for line in lines):
+        return
+    before = pantry.take(connection, actor, order, lines)
     needs = stock.needs(lines)
-    return pantry.take(connection, needs) if needs else {}
-
-
-def note_order(
-    connection: Connection, menu: Menu, actor: Actor, order: Order, lines: Sequence[Build], taken: dict[str, Taken]
-) -> tuple[Warning, ...]:
-    """Note down what was taken for an order, and say of what there is little left."""
-    if not taken:
-        return ()
-    pantry.note_order(connection, actor, order, lines, taken)
-    if any(menu.ingredients[slug].crosses_step(each.before, each.left) for slug, each in taken.items()):
+    if any(menu.ingredients[slug].crosses_step(there, there - needs[slug]) for slug, there in before.items()):
         menus.count_up(connection)
-    return tuple(stock.low(menu, lines, {slug: each.before for slug, each in taken.items()}))
 
 
 def put_back(connection: Connection, cafe: Cafe, actor: Actor, order: Order, at: datetime) -> None:

@@ -4,7 +4,7 @@ SQLAlchemy spends about 40 µs around each statement that it runs; SQLite spends
 here when it runs for every order that is placed or every page that is read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
@@ -15,6 +15,9 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
+
+KEPT = "menu"
+"""Where a connection keeps the menu that its transaction has read: forgotten when it changes, or another begins."""
 
 
 def to_json(value: object) -> str:
@@ -37,6 +40,11 @@ class Hot:
         """Run an insert, and give the number of the row in its table."""
         row: int = self._execute(connection, values).lastrowid
         return row
+
+    def run_each(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run an insert for each of the rows."""
+        sql, take = self._compiled
+        driver(connection).executemany(sql, map(take, rows))
 
     def scalar(self, connection: Connection, values: Mapping[str, Any] = {}) -> Any:
         """Give the first column of the first row; None when there is no row."""

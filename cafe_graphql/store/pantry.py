@@ -3,13 +3,16 @@
 Whatever changes what is on hand is written here, beside the movement that says why, in one transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
+from cafe_graphql.core import stock
 from cafe_graphql.core.drafts import Build
+from cafe_graphql.core.errors import Busy
 from cafe_graphql.core.ingredients import Move, MoveKind, SheetIngredient, Stocked
 from cafe_graphql.core.orders import Order
 from cafe_graphql.core.people import Actor
@@ -48,20 +51,6 @@ _LATEST = (
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What was taken of an ingredient, which has this number in the store; `left` is on hand now."""
-
-    ingredient_id: int
-    amount: int
-    left: int
-
-    @property
-    def before(self) -> int:
-        """What was on hand before."""
-        return self.left + self.amount
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """Who moves something, when and why."""
 
@@ -90,32 +79,21 @@ def on_hand(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
     return {slug: _ON_HAND.scalar(connection, {"of": slug}) for slug in slugs}
 
 
-def take(connection: Connection, wanted: Mapping[str, int]) -> dict[str, Taken] | None:
-    """Take so much of each ingredient for an order; None, and nothing is taken, when one does not suffice.
+def take(connection: Connection, actor: Actor, order: Order, builds: Sequence[Build]) -> dict[str, int]:
+    """Take what goes into an order that was just added, and give what was on hand of it before.
 
-    Nothing is noted down yet: see `note_order`.
+    `Busy` when something does not suffice: who looked before, in the same transaction, does not meet with it.
     """
-    taken: dict[str, Taken] = {}
-    for slug, amount in wanted.items():
+    before: dict[str, int] = {}
+    ids: dict[str, int] = {}
+    for slug, amount in stock.needs(builds).items():
         found = _CHANGE.rows(connection, {"of": slug, "change": -amount})
         if not found:
-            for other, back in taken.items():
-                _CHANGE.rows(connection, {"of": other, "change": back.amount})
-            return None
-        taken[slug] = Taken(found[0][0], amount, found[0][1])
-    return taken
-
-
-def note_order(
-    connection: Connection, actor: Actor, order: Order, builds: Iterable[Build], taken: Mapping[str, Taken]
-) -> None:
-    """Note down what was taken for each line of an order that was just placed, from its builds."""
-    left = {slug: each.before for slug, each in taken.items()}
-    for line, build in zip(order.lines, builds, strict=True):
-        reason = Reason(order.placed_at, actor, MoveKind.ORDERED, order.id, line.id)
-        for slug, amount in build.takes.items():
-            left[slug] -= amount * build.quantity
-            _note_down(connection, taken[slug].ingredient_id, -amount * build.quantity, left[slug], reason)
+            raise Busy("Somebody else took the last of something in the same moment; nothing was stored. Try again.")
+        ids[slug], left = found[0]
+        before[slug] = left + amount
+    _NOTE_DOWN.run_each(connection, _taken(actor, order, builds, ids, before))
+    return before
 
 
 def taken_for(connection: Connection, order_id: int) -> list[tuple[str, int, int]]:
@@ -126,7 +104,8 @@ def taken_for(connection: Connection, order_id: int) -> list[tuple[str, int, int
 def move(connection: Connection, slug: str, change: int, reason: Reason) -> int:
     """Put more of something into the pantry, or take some out, and give what is on hand then; it must suffice."""
     ((ingredient_id, on_hand),) = _CHANGE.rows(connection, {"of": slug, "change": change})
-    _note_down(connection, ingredient_id, change, on_hand, reason)
+    movement = {"ingredient_id": ingredient_id, "change": change, "on_hand": on_hand}
+    _NOTE_DOWN.run(connection, {**_reason(reason), **movement})
     return int(on_hand)
 
 
@@ -146,20 +125,29 @@ def sheet(connection: Connection) -> tuple[SheetIngredient, ...]:
     return tuple(SheetIngredient(s.slug, s.name, s.unit, s.on_hand, s.low_stock_at) for s in every(connection))
 
 
-def _note_down(connection: Connection, ingredient_id: int, change: int, on_hand: int, reason: Reason) -> None:
-    row = {
-        "ingredient_id": ingredient_id,
+def _taken(
+    actor: Actor, order: Order, builds: Iterable[Build], ids: Mapping[str, int], before: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
+    """The movements of an order, line by line."""
+    left, reason = dict(before), _reason(Reason(order.placed_at, actor, MoveKind.ORDERED, order.id))
+    for line, build in zip(order.lines, builds, strict=True):
+        for slug, amount in build.takes.items():
+            change = -amount * build.quantity
+            left[slug] += change
+            movement = {"ingredient_id": ids[slug], "change": change, "on_hand": left[slug], "line_id": line.id}
+            yield {**reason, **movement}
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
         "at": to_micros(reason.at),
         "actor": reason.actor.id,
         "actor_name": reason.actor.name,
         "kind": reason.kind.value,
-        "change": change,
-        "on_hand": on_hand,
         "order_id": reason.order_id,
         "line_id": reason.line_id,
         "note": reason.note,
     }
-    _NOTE_DOWN.run(connection, row)
 
 
 def _stocked(row: RowMapping) -> Stocked:

@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from cafe_graphql.core import availability
 from cafe_graphql.core.ingredients import Amounts, Ingredient
 from cafe_graphql.core.menu import Menu
 from tests.core.menus import menus_with_everything
+
+thoroughly = settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 amounts = st.integers(0, 60) | st.integers(0, 1_200_000)
 Shelf = dict[str, int]

@@ -8,7 +8,7 @@ from cafe_graphql.core.ingredients import Amounts
 from cafe_graphql.core.menu import Menu, Unavailable
 from tests.core.guests import careful_drafts
 from tests.core.menus import corner, menus_with_everything
-from tests.core.pantries import Shelf, shelves, stocked_menus, with_pantry
+from tests.core.pantries import Shelf, shelves, stocked_menus, thoroughly, with_pantry
 
 CORNER = corner()
 MILKS = {"milk": 0, "oat-milk": 0, "almond-milk": 0, "soy-milk": 0}
@@ -74,6 +74,7 @@ def test_what_an_item_may_be_made_of_is_its_own_and_its_options() -> None:
     assert "latte" in users("oat-milk") and "sencha" not in users("oat-milk")
 
 
+@thoroughly
 @given(st.data())
 def test_what_can_be_made_is_never_told_as_out(data: st.DataObject) -> None:
     menu, shelf = data.draw(stocked_menus())
@@ -86,6 +87,7 @@ def test_what_can_be_made_is_never_told_as_out(data: st.DataObject) -> None:
             assert [o.slug for group, o, _ in builds.selected(item, line.choices) if item.why_not(group, o)] == []
 
 
+@thoroughly
 @given(menus_with_everything().flatmap(lambda menu: st.tuples(st.just(menu), shelves(menu), shelves(menu))))
 def test_nothing_comes_or_goes_without_crossing_a_step(given_: tuple[Menu, Shelf, Shelf]) -> None:
     menu, before, after = given_
@@ -96,6 +98,7 @@ def test_nothing_comes_or_goes_without_crossing_a_step(given_: tuple[Menu, Shelf
     assert crossed or _availability(then) == _availability(now)
 
 
+@thoroughly
 @given(stocked_menus())
 def test_more_of_everything_never_takes_anything_off_the_menu(given_: tuple[Menu, Shelf]) -> None:
     menu, shelf = given_

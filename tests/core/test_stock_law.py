@@ -13,7 +13,7 @@ from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.problems import ProblemCode, Shortage, Warning, WarningCode
 from tests.core.guests import NOON, careful_drafts
 from tests.core.menus import corner
-from tests.core.pantries import low_at, stocked_menus, with_pantry
+from tests.core.pantries import low_at, stocked_menus, thoroughly, with_pantry
 
 CORNER = corner()
 OAT = (Choice("milk", "oat"),)
@@ -106,6 +106,7 @@ def test_without_a_word_from_the_café_only_the_last_of_it_is_little() -> None:
     assert WarningCode.LOW_STOCK in codes(1_000)
 
 
+@thoroughly
 @given(st.data())
 def test_an_order_is_short_exactly_when_something_does_not_suffice(data: st.DataObject) -> None:
     menu, shelf = data.draw(stocked_menus())
@@ -121,6 +122,7 @@ def test_an_order_is_short_exactly_when_something_does_not_suffice(data: st.Data
         assert lines[int(shortage.path[1])].takes
 
 
+@thoroughly
 @given(st.data())
 def test_so_many_as_are_told_can_be_made(data: st.DataObject) -> None:
     menu, shelf = data.draw(stocked_menus())

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from cafe_graphql.core.ingredients import Recipe, SheetIngredient
 from cafe_graphql.core.menu import CafeInfo, Category, Option, OptionGroup, Sheet, SheetItem
-from cafe_graphql.core.menu_file import hours, promo_codes, taxes
+from cafe_graphql.core.menu_file import hours, loyalty, promo_codes, taxes
 from cafe_graphql.core.money import Money
 from cafe_graphql.core.quantities import written as measured
 
@@ -35,6 +35,7 @@ def cafe_table(cafe: CafeInfo) -> dict[str, object]:
         **_said(hours=hours.document(cafe.hours)),
         **{key: getattr(cafe, key) for key in _NUMBERS if getattr(cafe, key) != getattr(_PLAIN, key)},
         **_said(tax_rates=[taxes.document(rate) for rate in cafe.tax_rates], tax=cafe.tax),
+        **_said(loyalty=cafe.loyalty and loyalty.document(cafe.loyalty, cafe.currency)),
     }
 
 

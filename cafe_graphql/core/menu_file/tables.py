@@ -18,7 +18,7 @@ from cafe_graphql.core.menu import (
     Sheet,
     SheetItem,
 )
-from cafe_graphql.core.menu_file import hours, ingredients, promo_codes, taxes, uses, values
+from cafe_graphql.core.menu_file import hours, ingredients, loyalty, promo_codes, taxes, uses, values
 from cafe_graphql.core.menu_file.bounds import count_mistakes
 from cafe_graphql.core.menu_file.fields import Field
 from cafe_graphql.core.money import EXPONENTS
@@ -84,9 +84,10 @@ def read_sheet(sheet: Field) -> Sheet:
 def read_cafe(cafe: Field) -> CafeInfo:
     with cafe.table() as table:
         rates = taxes.read(table)
+        currency = table.required("currency", values.one_of(EXPONENTS, "currency"), "")
         return CafeInfo(
             name=table.required("name", values.name, ""),
-            currency=table.required("currency", values.one_of(EXPONENTS, "currency"), ""),
+            currency=currency,
             time_zone=table.required("time_zone", values.one_of(_time_zones(), "time zone"), ""),
             locale=table.optional("locale", values.locale, "en-US"),
             hours=table.optional("hours", hours.read, Hours()),
@@ -95,6 +96,7 @@ def read_cafe(cafe: Field) -> CafeInfo:
             slot_capacity=table.optional("slot_capacity", values.whole(0, MAX_CAPACITY), _UNKNOWN_CAFE.slot_capacity),
             tax_rates=rates,
             tax=taxes.read_tax(table, rates),
+            loyalty=table.optional("loyalty", partial(loyalty.read, currency or _FINEST_CURRENCY), None),
         )
 
 
