@@ -9,7 +9,7 @@ from starlette.types import Receive
 
 from cafe_graphql.web.gate import come_again
 from cafe_graphql.web.refusals import Disconnected, Refused
-from cafe_graphql.web.waiting import Deadline, Overdue, Waiting
+from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue, Waiting
 
 MAX_BYTES = 1024 * 1024
 MAX_SLOW = 300
@@ -28,6 +28,7 @@ class Bodies:
         self.limit = limit
         self._slow = slow
         self._seconds = seconds
+        self._deadlines = Deadlines(seconds)
         self._waiting = 0
 
     async def read(self, receive: Receive) -> bytes:
@@ -69,7 +70,7 @@ class Bodies:
             raise come_again("Too many bodies are being waited for.")
         self._waiting += 1
         try:
-            with Deadline(self._seconds):
+            with Deadline(self._deadlines):
                 yield
         finally:
             self._waiting -= 1
