@@ -43,6 +43,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._resting_since: float | None = None
         self._repeats: Repeats | None = self.app_state.get(STATE)
         self._begun = 0
+        self.access_log = self.access_log and self.config.access_log  # its logger may have handlers of somebody else
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -69,26 +70,15 @@ class BoundedHttp(HttpToolsProtocol):
     def _begin(self) -> None:
         """Do what uvicorn would, with an exchange of ours."""
         version = self.parser.get_http_version()
-        path = self.url.decode("ascii")
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["http_version"] = version
-        self.scope["path"] = self.root_path + path
-        self.scope["raw_path"] = self.scope["path"].encode("ascii")
-        self.scope["query_string"] = b""
+        path = self.root_path + self.url.decode("ascii")
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = path
+        scope["raw_path"] = path.encode("ascii")
+        scope["query_string"] = b""
         before = self.cycle
-        self.cycle = Exchange(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=self.access_log,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
+        self.cycle = Exchange(self, keep_alive=version != "1.0" and self.parser.should_keep_alive())
         if before is None or before.response_complete:
             self._start_asgi_task(self.cycle, self.app)
         else:  # sent before the last one was answered
