@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.running import running_cafe
+
+# How long it takes to draw a whole menu says more of how busy the machine is than of the test.
+settings.register_profile("cafe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cafe")
 
 
 @pytest.fixture(scope="session")

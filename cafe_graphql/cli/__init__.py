@@ -1,8 +1,8 @@
-"""The command line: `cafe serve`, `menu`, `key`, `role`, `report`, `reconcile` and `schema`."""
+"""The command line: `cafe serve`, `menu`, `pantry`, `key`, `role`, `report`, `reconcile` and `schema`."""
 
 import typer
 
-from cafe_graphql.cli import keys, menus
+from cafe_graphql.cli import keys, menus, pantry
 from cafe_graphql.cli.payments import reconcile
 from cafe_graphql.cli.people import role
 from cafe_graphql.cli.reports import report
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.add_typer(menus.commands, name="menu")
+app.add_typer(pantry.commands, name="pantry")
 app.add_typer(keys.commands, name="key")
 app.command()(role)
 app.command()(report)

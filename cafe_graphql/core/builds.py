@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
+from cafe_graphql.core import recipes
 from cafe_graphql.core.drafts import Build, Choice, Chosen, LineDraft
+from cafe_graphql.core.ingredients import Amounts
 from cafe_graphql.core.menu import Allergen, Item, Option, OptionGroup
+from cafe_graphql.core.recipes import Selection
 
 MAX_REMEMBERED = 2_000
 """Of cups that were made before: most guests ask for what others have asked for."""
-
-Selection = tuple[OptionGroup, Option, int]
-"""An option of a group, and how many of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,23 @@ class Cup:
     allergens: frozenset[Allergen]
     calories: int | None
     unit_price: int
+    takes: Amounts
 
 
 def build(index: int, item: Item, line: LineDraft) -> Build:
     """Work out a line that has no problems: a group that it does not mention takes its defaults."""
     cup = _cup(item, line.choices)
-    return Build(index, item, line.quantity, cup.choices, cup.allergens, cup.calories, cup.unit_price, line.note)
+    return Build(
+        index,
+        item,
+        line.quantity,
+        cup.choices,
+        cup.allergens,
+        cup.calories,
+        cup.unit_price,
+        line.note,
+        cup.takes,
+    )
 
 
 def default(item: Item) -> Build:
@@ -55,6 +66,7 @@ def _cup(item: Item, choices: tuple[Choice, ...]) -> Cup:
         allergens=_allergens(item, selections),
         calories=_calories(item, selections),
         unit_price=item.price + sum(option.price * quantity for _, option, quantity in selections),
+        takes=recipes.takes(item, selections),
     )
 
 

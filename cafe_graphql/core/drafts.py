@@ -1,9 +1,10 @@
 """Orders before they are placed: what is asked for (draft), worked out (builds), priced (quote)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cafe_graphql.core.ingredients import Amounts
 from cafe_graphql.core.menu import Allergen, Item
 from cafe_graphql.core.problems import Problem, Warning
 from cafe_graphql.core.taxes import Tax
@@ -69,8 +70,8 @@ class Chosen:
 class Build:
     """One line worked out: every choice resolved, defaults included; prices in minor units.
 
-    `discount` is what is taken off the line, its part of what is taken off the order included; `tax` is its part of the
-    order's taxes, whether added or included.
+    `takes` is how much of each ingredient goes into one. `discount` is what is taken off the line, its part of what is
+    taken off the order included; `tax` is its part of the order's taxes, whether added or included.
     """
 
     index: int
@@ -81,6 +82,7 @@ class Build:
     calories: int | None
     unit_price: int
     note: str | None
+    takes: Amounts = field(default_factory=dict)
     discount: int = 0
     tax: int = 0
 
@@ -142,6 +144,11 @@ class Totals:
         return -sum(a.amount for a in self.adjustments if a.kind in MONEY_OFF)
 
     @property
+    def is_paid_with_points(self) -> bool:
+        """Whether points were redeemed for some of it."""
+        return any(a.kind is AdjustmentKind.LOYALTY for a in self.adjustments)
+
+    @property
     def tax(self) -> int:
         return sum(tax.amount for tax in self.taxes)
 
@@ -163,7 +170,8 @@ class Totals:
 class Quote:
     """A draft priced against one menu: what could be priced, what stands in the way, what is worth knowing.
 
-    `work` is how long one station takes to make it all; `promo_code` is the key of the one that took something off.
+    `work` is how long one station takes to make it all; `promo_code` is the key of the one that took something off;
+    `points` are earned by paying for it, and so many `redeemed` for it.
     """
 
     lines: tuple[Build, ...]
@@ -173,3 +181,5 @@ class Quote:
     problems: tuple[Problem, ...]
     warnings: tuple[Warning, ...]
     promo_code: str | None = None
+    points: int = 0
+    redeemed: int = 0

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from cafe_graphql.core.hours import Hours
+from cafe_graphql.core.ingredients import Ingredient, Recipe, SheetIngredient
 from cafe_graphql.core.money import MAX_TOTAL
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.taxes import TaxRate
 
@@ -62,6 +64,7 @@ class CafeInfo:
 
     `stations` orders are made at once; at most `slot_capacity` are picked up in any `slot_minutes`. Of `tax_rates`, the
     one with the slug `tax` is that of categories that name none; None: those are not taxed.
+    Without `loyalty` there are no points.
     """
 
     name: str
@@ -74,11 +77,15 @@ class CafeInfo:
     slot_capacity: int = 12
     tax_rates: tuple[TaxRate, ...] = ()
     tax: str | None = None
+    loyalty: Scheme | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a group; `price` in minor units and `calories` are what one of it adds to the item."""
+    """One choice of a group; `price` in minor units and `calories` are what one of it adds to the item.
+
+    `recipe` is what it adds, `replaces` which ingredients it puts in the place of others: the new by the old.
+    """
 
     slug: str
     name: str
@@ -88,7 +95,8 @@ class Option:
     calories: int = 0
     adds_allergens: frozenset[Allergen] = frozenset()
     removes_allergens: frozenset[Allergen] = frozenset()
-    recipe: Mapping[str, str] = field(default_factory=dict)
+    recipe: Recipe = field(default_factory=dict)
+    replaces: Mapping[str, str] = field(default_factory=dict)
     is_available: bool = True
 
 
@@ -157,7 +165,7 @@ class SheetItem:
     allergens: frozenset[Allergen] = frozenset()
     diets: frozenset[Diet] = frozenset()
     uses: tuple[Use, ...] = ()
-    recipe: Mapping[str, str] = field(default_factory=dict)
+    recipe: Recipe = field(default_factory=dict)
     is_available: bool = True
 
 
@@ -170,13 +178,15 @@ class Sheet:
     categories: tuple[Category, ...]
     items: tuple[SheetItem, ...]
     promo_codes: tuple[PromoCode, ...] = ()
+    ingredients: tuple[SheetIngredient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """An item as guests read it: every group resolved to this item's own options and prices.
 
-    `id` is the store's number for it; `price`, `calories` and `allergens` are before any option.
+    `id` is the store's number for it; `price`, `calories` and `allergens` are before any option. `out` names the
+    options, by group and option, for which there is not enough of some ingredient.
     """
 
     id: int
@@ -191,11 +201,18 @@ class Item:
     allergens: frozenset[Allergen]
     diets: frozenset[Diet]
     groups: tuple[OptionGroup, ...]
-    recipe: Mapping[str, str]
+    recipe: Recipe
     unavailable: Unavailable | None
+    out: frozenset[tuple[str, str]] = frozenset()
 
     def group(self, slug: str) -> OptionGroup | None:
         return next((group for group in self.groups if group.slug == slug), None)
+
+    def why_not(self, group: OptionGroup, option: Option) -> Unavailable | None:
+        """Say why an option of this item cannot be had now; None when it can."""
+        if not option.is_available:
+            return Unavailable.SOLD_OUT
+        return Unavailable.INGREDIENT_OUT if (group.slug, option.slug) in self.out else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +221,8 @@ class Menu:
 
     `items` are those on offer, in the café's order; the look-ups know the hidden ones too, for old orders. `taxes` has
     the tax rate of each category that has one, by its slug; `promo_codes` are by their keys, and no guest's to read.
+    What is on hand of the ingredients is no part of it: that changes with every order, the menu only when something
+    comes or goes.
     """
 
     version: int
@@ -214,6 +233,7 @@ class Menu:
     by_id: Mapping[int, Item]
     taxes: Mapping[str, TaxRate]
     promo_codes: Mapping[str, PromoCode]
+    ingredients: Mapping[str, Ingredient]
 
     @classmethod
     def of(
@@ -223,6 +243,7 @@ class Menu:
         categories: Iterable[Category],
         items: Iterable[Item],
         promo_codes: Iterable[PromoCode] = (),
+        ingredients: Iterable[Ingredient] = (),
     ) -> "Menu":
         known = tuple(items)
         rates = {rate.slug: rate for rate in cafe.tax_rates}
@@ -237,4 +258,5 @@ class Menu:
             # A hidden category may name a rate that the café has no more.
             taxes={category: rates[tax] for category, tax in taxed if tax in rates},
             promo_codes={code.key: code for code in promo_codes},
+            ingredients={ingredient.slug: ingredient for ingredient in ingredients},
         )

@@ -60,6 +60,7 @@ def of_menu(before: Sheet | None, after: Sheet) -> MenuChange:
     data: Data = {}
     if before is None or before.cafe != after.cafe:
         data["cafe"] = _difference(_table(was.get("cafe")), _table(now["cafe"]))
+    data |= _section("ingredients", _uncounted(was.get("ingredients")), _uncounted(now.get("ingredients")))
     for section in ("option_groups", "categories", "items", "promo_codes"):
         data |= _section(section, _by_slug(was.get(section)), _by_slug(now.get(section)))
     return MenuChange(MenuChangeKind.MENU_LOADED, None, data)
@@ -94,6 +95,12 @@ def _only(keys: Iterable[str], table: Table) -> Table:
 def _by_slug(rows: object) -> dict[str, Table]:
     tables = rows if isinstance(rows, list) else []
     return {row.get("slug") or row["code"]: row for row in tables}
+
+
+def _uncounted(rows: object) -> dict[str, Table]:
+    """Give ingredients by slug, without what is on hand: that is the pantry's own history to tell."""
+    tables = _by_slug(rows).items()
+    return {slug: {key: said for key, said in table.items() if key != "on_hand"} for slug, table in tables}
 
 
 def _table(value: object) -> Table | None:

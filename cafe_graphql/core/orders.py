@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cafe_graphql.core import loyalty
 from cafe_graphql.core.drafts import Choice, Chosen, Draft, LineDraft, Totals
 from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.payments import NOTHING, PaymentStatus, Takings
@@ -199,7 +200,8 @@ class Order:
     """A placed order. `id` is the store's number, `public_id` what callers see; instants are UTC.
 
     `customer_id` is the number of the person with an account who placed it, if it was one; `promo_code` the key of the
-    code that took something off. `waits_for_payment`: it goes to the kitchen when it is paid, and not before.
+    code that took something off, `points` what paying for it earns. `waits_for_payment`: it goes to the kitchen when it
+    is paid, and not before.
     """
 
     id: int
@@ -221,6 +223,7 @@ class Order:
     takings: Takings = NOTHING
     waits_for_payment: bool = False
     promo_code: str | None = None
+    points: int = 0
 
     @property
     def amount_due(self) -> int:
@@ -238,6 +241,11 @@ class Order:
     def payment_status(self) -> PaymentStatus:
         """How much of the total has been paid."""
         return self.takings.status(self.totals.total)
+
+    @property
+    def points_earned(self) -> int:
+        """How many of its points are earned: as it is paid, less what was given back."""
+        return loyalty.earned(self.points, self.takings.paid - self.takings.refunded, self.totals.total)
 
     @property
     def is_over(self) -> bool:

@@ -73,7 +73,7 @@ HOUSE = Actor("house", "house", frozenset(Scope))
 class Person:
     """Somebody with an account. `id` is the store's number, `public_id` what callers see.
 
-    `email` is None when an outside identity came without.
+    `email` is None when an outside identity came without; `points` are those that they can spend.
     """
 
     id: int
@@ -81,6 +81,7 @@ class Person:
     name: str
     email: str | None
     role: Role
+    points: int = 0
 
     def actor(self, until: datetime) -> Actor:
         """Give the person as one who acts until then; history names staff, and no customers."""

@@ -16,7 +16,7 @@ class Act(StrEnum):
     CANCEL_ORDERS = "call orders off"
     WORK_IN_KITCHEN = "see and move the kitchen's work"
     WRITE_MENU = "change the menu"
-    WRITE_PANTRY = "change what is in the pantry"
+    KEEP_PANTRY = "keep the pantry"
     PAY_ORDERS = "pay for orders by card"
     TAKE_PAYMENTS = "take cash and give refunds"
     READ_REPORTS = "read the day's figures"
@@ -46,7 +46,7 @@ RULES: Mapping[Act, Rule] = {
     Act.CANCEL_ORDERS: Rule(frozenset((Scope.ORDERS_PLACE, Scope.KITCHEN)), own=True),
     Act.WORK_IN_KITCHEN: Rule(frozenset((Scope.KITCHEN,))),
     Act.WRITE_MENU: Rule(frozenset((Scope.MENU_WRITE,))),
-    Act.WRITE_PANTRY: Rule(frozenset((Scope.PANTRY_WRITE,))),
+    Act.KEEP_PANTRY: Rule(frozenset((Scope.PANTRY_WRITE,))),
     Act.PAY_ORDERS: Rule(frozenset((Scope.PAYMENTS,)), own=True),
     Act.TAKE_PAYMENTS: Rule(frozenset((Scope.PAYMENTS,))),
     Act.READ_REPORTS: Rule(frozenset((Scope.REPORTS,))),

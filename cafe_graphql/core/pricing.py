@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from cafe_graphql.core import builds, money, promotions, taxes, validation
+from cafe_graphql.core import builds, money, money_off, taxes, validation
 from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Build, Draft, Quote, Tip, Totals
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.problems import PriceChanged, Problem, ProblemCode, Warning, WarningCode
-from cafe_graphql.core.promotions import Promotion
 from cafe_graphql.core.purses import EMPTY, Purse
 from cafe_graphql.core.taxes import NO_TAX, Taxed, TaxRate
 
@@ -24,20 +23,23 @@ def quote(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> Q
     priceable = validation.priceable(draft, problems)
     lines = [builds.build(index, menu.by_slug[line.item], line) for index, line in priceable]
     counted = _within_limit(menu, lines)
-    promotion = _promotion(menu, draft, problems, counted, kitchen.at)
-    taxed = _taxed(menu, promotion.lines) if menu.taxes else NO_TAX
+    off = money_off.of(menu, draft, problems, counted, kitchen.at)
+    taxed = _taxed(menu, off.lines) if menu.taxes else NO_TAX
     subtotal = sum(line.total for line in counted)
-    before_tip = (*promotion.adjustments, *_added(taxed))
+    before_tip = (*off.adjustments, *_added(taxed))
     tip = _tip(draft.tip, subtotal) if validation.is_sound("tip", problems) else ()
+    work = sum((line.work for line in counted), timedelta())
     tip_fits = subtotal + sum(adjustment.amount for adjustment in (*before_tip, *tip)) <= money.MAX_TOTAL
     return Quote(
-        lines=_with_tax(promotion.lines, taxed),
+        lines=_with_tax(off.lines, taxed),
         totals=Totals(menu.cafe.currency, subtotal, (*before_tip, *tip) if tip_fits else before_tip, taxed.taxes),
-        work=sum((line.work for line in counted), timedelta()),
-        estimated_ready_at=_ready_at(menu, counted, draft, kitchen),
+        work=work,
+        estimated_ready_at=_ready_at(menu, work, draft, kitchen) if counted else None,
         problems=(*problems, *_too_large(lines[len(counted) :], tip_fits)),
-        warnings=(*_defaults_applied(counted, draft), *promotion.warnings),
-        promo_code=promotion.used,
+        warnings=(*_defaults_applied(counted, draft), *off.warnings),
+        promo_code=off.promo_code,
+        points=_points(menu, off.lines) if purse.collects else 0,
+        redeemed=off.points,
     )
 
 
@@ -69,14 +71,6 @@ def _within_limit(menu: Menu, lines: Sequence[Build]) -> tuple[Build, ...]:
     return tuple(lines)
 
 
-def _promotion(
-    menu: Menu, draft: Draft, problems: Sequence[Problem], lines: tuple[Build, ...], at: datetime
-) -> Promotion:
-    if draft.promo_code is None or not validation.is_sound("promoCode", problems):
-        return Promotion(lines)
-    return promotions.applied(menu, draft.promo_code, lines, at)
-
-
 def _taxed(menu: Menu, lines: Sequence[Build]) -> Taxed:
     return taxes.of([_rate(menu, line) for line in lines], [line.net for line in lines])
 
@@ -98,6 +92,11 @@ def _with_tax(lines: tuple[Build, ...], taxed: Taxed) -> tuple[Build, ...]:
     return tuple(replace(line, tax=tax) for line, tax in zip(lines, taxed.by_line, strict=True))
 
 
+def _points(menu: Menu, lines: Sequence[Build]) -> int:
+    """The points that a customer earns by paying for these lines."""
+    return menu.cafe.loyalty.offered(sum(line.net for line in lines)) if menu.cafe.loyalty else 0
+
+
 def _tip(tip: Tip | None, subtotal: int) -> tuple[Adjustment, ...]:
     if tip is None:
         return ()
@@ -115,12 +114,9 @@ def _too_large(lines_left_out: Sequence[Build], tip_fits: bool) -> Iterator[Prob
         yield Problem(ProblemCode.TOTAL_TOO_LARGE, message, ("tip",))
 
 
-def _ready_at(menu: Menu, lines: Sequence[Build], draft: Draft, kitchen: Kitchen) -> datetime | None:
-    """When it can be handed over: at the asked time, or as soon as a free station has made it all."""
-    if not lines:
-        return None
-    free_at = kitchen.free_at(menu.cafe.stations)
-    return draft.pickup_at or free_at + sum((line.work for line in lines), timedelta())
+def _ready_at(menu: Menu, work: timedelta, draft: Draft, kitchen: Kitchen) -> datetime:
+    """When it can be handed over: at the asked time, or as soon as a free station has done the work."""
+    return draft.pickup_at or kitchen.free_at(menu.cafe.stations) + work
 
 
 def _defaults_applied(lines: Sequence[Build], draft: Draft) -> Iterator[Warning]:

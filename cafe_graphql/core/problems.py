@@ -93,6 +93,14 @@ class TextTooLong(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class Shortage(Problem):
+    """There is not enough of an ingredient: of `requested` that need it, `available` can still be made."""
+
+    available: int
+    requested: int
+
+
+@dataclass(frozen=True, slots=True)
 class Closed(Problem):
     """The café is closed then; None: it does not know when it opens."""
 

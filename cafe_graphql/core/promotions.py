@@ -38,11 +38,9 @@ class Promotion:
 def problems(menu: Menu, given: str, purse: Purse, at: datetime) -> Iterator[Problem]:
     """Say why a code cannot be used by this guest on this day, whatever they order."""
     code = menu.promo_codes.get(promo_codes.key(given))
-    why = (
-        _why_unusable(code, menu.cafe.time_zone, purse, at)
-        if code
-        else f"There is no promo code “{texts.shown(given)}”"
-    )
+    why: str | None = f"There is no promo code “{texts.shown(given)}”"
+    if code is not None:
+        why = _why_unusable(code, menu.cafe.time_zone, purse, at)
     if why:
         yield Problem(ProblemCode.PROMO_INVALID, f"{why}; place the order without it.", PATH)
 
@@ -85,8 +83,7 @@ def _why_not_now(code: PromoCode, cafe: CafeInfo, at: datetime) -> str | None:
 
 def _why_not_these(code: PromoCode, lines: Sequence[Build], eligible: Sequence[Build], currency: str) -> str | None:
     if sum(line.total for line in lines) < code.minimum:
-        least = money.Money(code.minimum, currency)
-        return f"“{code.code}” takes something off orders of {least.amount} {currency} or more."
+        return f"“{code.code}” takes something off orders of {money.Money(code.minimum, currency).in_words} or more."
     units = sum(line.quantity for line in eligible if line.unit_price)
     if not units:
         named = (*code.items, *code.categories)

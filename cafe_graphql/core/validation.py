@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
-from cafe_graphql.core import builds, promotions, texts
+from cafe_graphql.core import builds, loyalty, promotions, texts
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import MAX_QUANTITY, Item, Menu, OptionGroup, Unavailable
@@ -119,7 +119,7 @@ def _line(menu: Menu, line: LineDraft, path: Path) -> Iterator[Problem]:
 
 
 def _availability(item: Item, path: Path) -> Iterator[Problem]:
-    if item.unavailable is not None:
+    if item.unavailable not in (None, Unavailable.INGREDIENT_OUT):  # of what has run out, `stock` says more
         state = "is sold out" if item.unavailable is Unavailable.SOLD_OUT else "is no longer on the menu"
         yield Problem(ProblemCode.ITEM_UNAVAILABLE, f"{item.name} {state}.", (*path, "item"))
 
@@ -231,8 +231,7 @@ def _money_off(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse) -> Iter
     if draft.promo_code is not None:
         yield from promotions.problems(menu, draft.promo_code, purse, kitchen.at)
     if draft.redeem_points:
-        message = "You have no points to redeem; place the order with redeemPoints 0."
-        yield Problem(ProblemCode.POINTS_INSUFFICIENT, message, ("redeemPoints",))
+        yield from loyalty.problems(menu.cafe, draft.redeem_points, purse)
 
 
 def _tip(draft: Draft) -> Iterator[Problem]:

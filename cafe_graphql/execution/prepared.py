@@ -126,6 +126,7 @@ class Documents:
             return known
         document = self._parsed(text)
         self._check(document)
+        _unchain(document)
         fresh = self._taken_apart(document)
         self._keep(text, fresh)
         return fresh
@@ -192,6 +193,18 @@ class Documents:
         ):
             oldest, _ = self._kept.popitem(last=False)
             self._kept_characters -= len(oldest)
+
+
+def _unchain(document: DocumentNode) -> None:
+    """Let go of a document's tokens, which nobody reads again.
+
+    They are linked both ways, and old enough when the document is dropped to stay until all garbage is looked for.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _unparsed(error: GraphQLError, limits: Limits) -> RequestError:

@@ -15,6 +15,8 @@ INDENT = 2
 ROOM_FOR_A_WORD = 8
 """With less beside an amount, a text has its lines to itself, and the amount the one below."""
 
+_PLAIN_SPACES = str.maketrans("\xa0\u202f", "  ")  # once lines are broken, all spaces are; few printers know others
+
 
 def text(slip: Slip, columns: int = USUAL_WIDTH) -> str:
     """Print a slip on paper of so many columns, no line longer; `Unanswerable` when there is no such paper.
@@ -25,7 +27,7 @@ def text(slip: Slip, columns: int = USUAL_WIDTH) -> str:
         raise Unanswerable(
             f"A receipt is from {MIN_WIDTH} to {MAX_WIDTH} columns wide, not {columns}; most paper has 42."
         )
-    return "".join(f"{line.rstrip()}\n" for line in _lines(slip, columns))
+    return "".join(f"{line.rstrip()}\n" for line in _lines(slip, columns)).translate(_PLAIN_SPACES)
 
 
 def _lines(slip: Slip, columns: int) -> Iterator[str]:

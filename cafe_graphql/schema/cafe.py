@@ -11,6 +11,7 @@ from cafe_graphql.core import hours, kitchen
 from cafe_graphql.core.drafts import Draft
 from cafe_graphql.core.validation import MAX_DAYS_AHEAD
 from cafe_graphql.schema.context import Info
+from cafe_graphql.schema.loyalty import LoyaltyScheme
 from cafe_graphql.store import kitchen as stored_kitchen
 
 NOTHING = Draft(())
@@ -56,6 +57,7 @@ class Cafe:
     hours: list[OpeningPeriod] = strawberry.field(description="When it is open; empty: always.")
     is_open: bool = strawberry.field(description="Whether it is open now.")
     next_change_at: datetime | None = strawberry.field(description="When `isOpen` flips next; null when it never does.")
+    loyalty: LoyaltyScheme | None = strawberry.field(description="How customers come by points; null without any.")
 
     @strawberry.field(description="Minutes until the kitchen can begin something new; 0: at once.")
     def current_wait_minutes(self, info: Info) -> int:
@@ -85,4 +87,5 @@ class Cafe:
             hours=[OpeningPeriod.of(period) for period in cafe.hours.periods],
             is_open=cafe.hours.is_open(at, cafe.time_zone),
             next_change_at=cafe.hours.next_change(at, cafe.time_zone),
+            loyalty=LoyaltyScheme.of(cafe.loyalty, cafe.currency) if cafe.loyalty else None,
         )

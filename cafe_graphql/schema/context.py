@@ -51,8 +51,8 @@ class Context:
 
     @cached_property
     def people(self) -> DataLoader[int, Person | None]:
-        """Accounts by their numbers in the store, those of one moment read at once."""
-        return DataLoader(load_fn=self._people)
+        """Accounts by their numbers in the store, those of one moment read at once, and anew in the next."""
+        return DataLoader(load_fn=self._people, cache=False)
 
     @cached_property
     def payments(self) -> DataLoader[int, list[Payment]]:

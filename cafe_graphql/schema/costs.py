@@ -6,12 +6,16 @@ Sizes are those of a café somewhat larger than the built-in one, so that an est
 from collections.abc import Mapping
 
 from cafe_graphql.core.validation import MAX_LINES
+from cafe_graphql.schema.loyalty import MAX_MOVEMENTS
 from cafe_graphql.schema.paging import MAX_PAGE
 
 SIZES: Mapping[str, int] = {
     "Cafe.hours": 7,
     "Cafe.pickupSlots": 50,
     "ApiKeyPayload.problems": 2,
+    "Ingredient.usedBy": 20,
+    "IngredientPayload.nowUnavailable": 20,
+    "IngredientPayload.problems": 2,
     "Menu.categories": 10,
     "Menu.items": 50,
     "MenuCategory.items": 10,
@@ -27,6 +31,7 @@ SIZES: Mapping[str, int] = {
     "PlaceOrderPayload.problems": 4,
     "PlaceOrderPayload.warnings": 4,
     "Query.kitchenQueue": 50,
+    "Query.pantry": 50,
     "Quote.lines": 4,
     "Quote.problems": 4,
     "Quote.warnings": 4,
@@ -43,6 +48,7 @@ SIZES: Mapping[str, int] = {
 
 SLICING: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
     "Customer.orders": ("first", MAX_PAGE, ("nodes", "edges")),
+    "Customer.pointsMovements": ("first", MAX_MOVEMENTS, ()),
     "Mutation.placeOrder": ("input.lines", MAX_LINES, ("problems", "warnings")),
     "Query.orders": ("first", MAX_PAGE, ("nodes", "edges")),
     "Query.quote": ("input.lines", MAX_LINES, ("lines", "problems", "warnings")),
@@ -57,6 +63,7 @@ INPUTS: Mapping[str, int] = {
 
 WEIGHTS: Mapping[str, int] = {
     "Customer.orders": 20,
+    "Customer.pointsMovements": 20,
     "Mutation.createApiKey": 50,
     "Mutation.placeOrder": 50,
     "Mutation.payOrder": 200,  # and strangers may try cards by it
@@ -69,6 +76,8 @@ WEIGHTS: Mapping[str, int] = {
     "Mutation.markLineDone": 20,
     "Mutation.upsertMenuItem": 50,  # and everybody reads the menu again
     "Mutation.setItemAvailability": 50,
+    "Mutation.adjustPantry": 50,
+    "Ingredient.usedBy": 20,  # the whole menu is looked through
     "Order.customer": 10,
     "Order.events": 10,
     "Order.payments": 10,
@@ -83,6 +92,7 @@ WEIGHTS: Mapping[str, int] = {
     "Query.kitchenQueue": 20,
     "Query.node": 10,
     "Query.order": 10,
+    "Query.pantry": 20,
     "Query.orders": 20,
     "Query.quote": 20,
     "Query.salesReport": 500,  # of a year of a million orders: a second on a thread

@@ -9,6 +9,7 @@ from enum import Enum
 import strawberry
 
 from cafe_graphql.core.drafts import AdjustmentKind
+from cafe_graphql.core.loyalty import MovementKind as PointsMovementKind
 from cafe_graphql.core.menu import Allergen, Diet, Unavailable
 from cafe_graphql.core.orders import CancelReason, Sort, Status
 from cafe_graphql.core.payments import Method as PaymentMethod
@@ -25,6 +26,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentState",
     "PaymentStatus",
+    "PointsMovementKind",
     "ProblemCode",
     "ReceiptKind",
     "Role",
@@ -176,12 +178,23 @@ _speak(
     },
 )
 _speak(
+    PointsMovementKind,
+    "PointsMovementKind",
+    "Why a customer's points came or went.",
+    {
+        "EARNED": "An order was paid.",
+        "TAKEN_BACK": "What an order had earned, as its money was given back.",
+        "REDEEMED": "They were taken off an order.",
+        "GIVEN_BACK": "What was redeemed, as its order was called off, or its money given back.",
+    },
+)
+_speak(
     WarningCode,
     "WarningCode",
     "What a warning is about.",
     {
         "DEFAULT_APPLIED": "Nothing was chosen of a group, so its default was taken.",
-        "LOW_STOCK": "There is not much left of it.",
+        "LOW_STOCK": "There is little left of an ingredient.",
         "PROMO_NOT_APPLIED": "The promo code is good, but takes nothing off this order, or not at this hour.",
         "LONG_WAIT": "It will take longer than usual.",
     },
@@ -203,7 +216,7 @@ _speak(
         "MISSING_FIELD": "Something was left out, or is null, that cannot be.",
         "TOTAL_TOO_LARGE": "The order comes to more than can be paid at once.",
         "ITEM_UNAVAILABLE": "The item or option cannot be had now.",
-        "OUT_OF_STOCK": "There is not enough left of something.",
+        "OUT_OF_STOCK": "There is not enough left of an ingredient.",
         "CLOSED": "The café is closed at that time.",
         "SLOT_UNAVAILABLE": "Nothing can be picked up at that time.",
         "PRICE_CHANGED": "The order comes to another total than expected.",
@@ -242,7 +255,7 @@ _speak(
         "ORDERS_PLACE": "Place orders, and call them off.",
         "KITCHEN": "See the kitchen's queue, move orders on, and call them off.",
         "MENU_WRITE": "Change the menu.",
-        "PANTRY_WRITE": "Change what is in the pantry.",
+        "PANTRY_WRITE": "See and change what is in the pantry.",
         "PAYMENTS": "Take payments and give refunds.",
         "REPORTS": "Read the day's figures.",
         "KEYS": "Make and revoke keys; never one that opens more than its maker may.",

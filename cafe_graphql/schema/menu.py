@@ -46,7 +46,7 @@ class Option(Node):
             max_quantity=option.max_quantity,
             adds_allergens=in_order(option.adds_allergens),
             removes_allergens=in_order(option.removes_allergens),
-            availability=Availability.of(None if option.is_available else Unavailable.SOLD_OUT),
+            availability=Availability.of(item.why_not(group, option)),
         )
 
 

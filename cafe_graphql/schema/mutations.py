@@ -7,7 +7,7 @@ import strawberry
 
 from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.permissions import Act
-from cafe_graphql.schema import ids, orders, problems
+from cafe_graphql.schema import ids, orders, problems, stock
 from cafe_graphql.schema.access import told
 from cafe_graphql.schema.context import Info
 from cafe_graphql.schema.enums import CancelReason, Scope, Status
@@ -17,6 +17,7 @@ from cafe_graphql.schema.payments import PaymentInput
 from cafe_graphql.schema.people import ApiKey, ApiKeyPayload, SessionPayload
 from cafe_graphql.schema.problems import Problem, Warning
 from cafe_graphql.schema.quotes import OrderInput, Quote
+from cafe_graphql.schema.stock import IngredientPayload, PantryChangeInput
 from cafe_graphql.services import cooking, item_editing, key_cutting, ordering, paying, refunding, signing_in
 
 
@@ -205,6 +206,24 @@ class Mutation:
         context = info.context
         act = item_editing.set_availability(context.cafe, context.actor, slug, available)
         return await MenuItemPayload.after(info, act, slug)
+
+    @strawberry.mutation(
+        description=told(
+            "Says that an ingredient came in, went out or was counted. What can no longer be made of it is shown as"
+            " unavailable at once, and to be had again as soon as there is enough.",
+            Act.KEEP_PANTRY,
+        )
+    )
+    async def adjust_pantry(
+        self,
+        info: Info,
+        ingredient: Annotated[str, strawberry.argument(description="The ingredient's slug. `oat-milk`.")],
+        change: Annotated[PantryChangeInput, strawberry.argument(description="How much, in the ingredient's unit.")],
+        note: Annotated[
+            str | None, strawberry.argument(description="Why, for the pantry's ledger, at most 500 characters.")
+        ] = None,
+    ) -> IngredientPayload | None:
+        return await stock.adjust(info, ingredient, change, note)
 
     @strawberry.mutation(description=told("Opens an account for a customer, and signs them in.", None))
     async def sign_up(

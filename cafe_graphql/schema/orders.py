@@ -79,6 +79,9 @@ class Order(Node):
     amount_to_return: Money = strawberry.field(
         description="What is still to be given back: all that was paid, once it is cancelled; cash waits at the till."
     )
+    loyalty_points_earned: int = strawberry.field(
+        description="Points that it has earned its customer so far: as it is paid, less what was given back."
+    )
     customer_name: str | None = strawberry.field(description="The name to call out.")
     note: str | None = strawberry.field(description="For the café.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
@@ -158,6 +161,7 @@ class Order(Node):
             totals=Totals.of(order.totals),
             amount_due=Money(minor_units=order.amount_due, currency=order.totals.currency),
             amount_to_return=Money(minor_units=order.amount_to_return, currency=order.totals.currency),
+            loyalty_points_earned=order.points_earned,
             customer_name=order.customer_name,
             note=order.note,
             placed_at=order.placed_at,

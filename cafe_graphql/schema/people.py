@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from cafe_graphql.core import people, permissions
+from cafe_graphql.core import money, people, permissions
 from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.schema import ids, problems
 from cafe_graphql.schema.context import Info
 from cafe_graphql.schema.enums import Role, Scope, Sort
 from cafe_graphql.schema.ids import Node
+from cafe_graphql.schema.loyalty import MAX_MOVEMENTS, PointsMovement
 from cafe_graphql.schema.paging import After, First
 from cafe_graphql.schema.problems import Problem
+from cafe_graphql.schema.refusals import bad_input
 from cafe_graphql.services import key_cutting, signing_in
 from cafe_graphql.services.sessions import Session
+from cafe_graphql.store import loyalty as points_book
 from cafe_graphql.store import people as people_book
 
 if TYPE_CHECKING:
@@ -35,6 +38,17 @@ class Customer(Node):
     loyalty_points: int = strawberry.field(description="Points that can be redeemed.")
     source: strawberry.Private[people.Person]
 
+    @strawberry.field(description="How they came by their points, and by what they owe: the latest movements first.")
+    async def points_movements(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many at most, from 1 to 100.")] = 20,
+    ) -> list[PointsMovement]:
+        if not 1 <= first <= MAX_MOVEMENTS:
+            raise bad_input(f"`first` must be from 1 to {MAX_MOVEMENTS}, not {first}.")
+        found = await info.context.cafe.store.read(points_book.latest, self.source.id, first)
+        return [PointsMovement.of(movement) for movement in found]
+
     @strawberry.field(description="What they have ordered while signed in, the latest first.")
     async def orders(
         self,
@@ -53,7 +67,7 @@ class Customer(Node):
             id=ids.encode("Customer", person.public_id),
             name=person.name,
             email=person.email,
-            loyalty_points=0,
+            loyalty_points=min(person.points, money.MAX_TOTAL),
             source=person,
         )
 

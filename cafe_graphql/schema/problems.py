@@ -55,10 +55,10 @@ class TextTooLongProblem(Problem):
     length: int = strawberry.field(description="How many it has.")
 
 
-@strawberry.type(description="There is not enough left of something.")
+@strawberry.type(description="There is not enough left of an ingredient.")
 class StockProblem(Problem):
-    available: int = strawberry.field(description="How many can still be made.")
-    requested: int = strawberry.field(description="How many were asked for.")
+    available: int = strawberry.field(description="How many can still be made, of all in the order that need it.")
+    requested: int = strawberry.field(description="How many of those were asked for.")
 
 
 @strawberry.type(description="The café is closed at that time.")
@@ -121,6 +121,8 @@ def of(problem: problems.Problem) -> Problem:
             return OutOfRangeProblem(**common, min=low, max=high, value=number)
         case problems.TextTooLong(max_length=max_length, length=length):
             return TextTooLongProblem(**common, max_length=max_length, length=length)
+        case problems.Shortage(available=available, requested=requested):
+            return StockProblem(**common, available=available, requested=requested)
         case problems.Closed(next_opens_at=opens):
             return ClosedProblem(**common, next_opens_at=opens)
         case problems.PriceChanged(expected=expected, actual=actual):

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from cafe_graphql.core.permissions import Act, in_words
-from cafe_graphql.schema import ids, menu, order_book, orders, people
+from cafe_graphql.schema import ids, menu, order_book, orders, people, stock
 from cafe_graphql.schema.access import EVERYBODY, told
 from cafe_graphql.schema.cafe import Cafe
 from cafe_graphql.schema.context import Info
@@ -19,6 +19,7 @@ from cafe_graphql.schema.paging import After, First
 from cafe_graphql.schema.people import Viewer
 from cafe_graphql.schema.quotes import OrderInput, Quote
 from cafe_graphql.schema.reports import SalesReport
+from cafe_graphql.schema.stock import Ingredient
 from cafe_graphql.services import cooking, ordering, reporting
 
 
@@ -72,6 +73,7 @@ class Query:
     @strawberry.field(
         description=f"Anything by its id; null when there is no such thing that you may see. {EVERYBODY} For orders and"
         f" customers: {in_words(Act.READ_ORDERS)} For keys: {in_words(Act.CUT_KEYS)}"
+        f" For ingredients: {in_words(Act.KEEP_PANTRY)}"
     )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="As an `id` field gave it.")]
@@ -81,6 +83,8 @@ class Query:
             return await orders.node(info, kind, key)
         if kind in ("Customer", "ApiKey"):
             return await people.node(info, kind, key)
+        if kind == "Ingredient":
+            return await stock.node(info, key)
         return info.context.menu.node(id)
 
     @strawberry.field(
@@ -90,6 +94,10 @@ class Query:
         context = info.context
         queue = await cooking.queue(context.cafe, context.actor)
         return [Order.of(order, context.menu, context.actor) for order in queue]
+
+    @strawberry.field(description=told("What the café has of its ingredients.", Act.KEEP_PANTRY))
+    async def pantry(self, info: Info, low_only: stock.Low = False) -> list[Ingredient] | None:
+        return await stock.pantry(info, low_only)
 
     @strawberry.field(description=told("Who is calling, and what they may do.", None))
     def viewer(self, info: Info) -> Viewer:

@@ -132,7 +132,9 @@ class Quote:
     estimated_ready_at: datetime | None = strawberry.field(
         description="When it could be handed over, if it were placed now; null when nothing could be priced."
     )
-    loyalty_points_earned: int = strawberry.field(description="Points that paying it would earn; 0 without a scheme.")
+    loyalty_points_earned: int = strawberry.field(
+        description="Points that a customer earns by paying for it; 0 for guests and staff, or where there are none."
+    )
     problems: list[Problem] = strawberry.field(description="Everything that would stop this order, all at once.")
     warnings: list[Warning] = strawberry.field(description="Worth knowing; stops nothing.")
 
@@ -142,7 +144,7 @@ class Quote:
             lines=[QuoteLine.of(line, menu, quote.totals.currency) for line in quote.lines],
             totals=Totals.of(quote.totals),
             estimated_ready_at=quote.estimated_ready_at,
-            loyalty_points_earned=0,
+            loyalty_points_earned=quote.points,
             problems=[problems.of(problem) for problem in quote.problems],
             warnings=[Warning.of(warning) for warning in quote.warnings],
         )
@@ -197,7 +199,10 @@ class OrderInput:
         default=None, description="A code for money off, in capitals or not. `SPRING-10`."
     )
     tip: TipInput | None = strawberry.field(default=None, description="For the staff.")
-    redeem_points: int = strawberry.field(default=0, description="Loyalty points to pay with.")
+    redeem_points: int = strawberry.field(
+        default=0,
+        description="Loyalty points to take off, of a customer's account; no more are spent than it comes to.",
+    )
 
     def to_core(self) -> drafts.Draft:
         return drafts.Draft(

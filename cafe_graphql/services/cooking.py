@@ -8,7 +8,7 @@ from cafe_graphql.core.orders import QUEUED, CancelReason, EstimateChanged, Line
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.core.problems import Problem, ProblemCode, WrongStatus
-from cafe_graphql.services import charging, rewarding, settling
+from cafe_graphql.services import charging, rewarding, settling, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged
 from cafe_graphql.store import events, kitchen
@@ -48,7 +48,8 @@ def _advance(
     estimate = _estimate(order, to, at)
     order_book.change_status(connection, order, to, estimate, at)
     if to is Status.CANCELLED:
-        rewarding.give_back(connection, order)
+        rewarding.give_back(connection, order, at)
+        stocking.put_back(connection, cafe, actor, order, at)
     reason = CancelReason.OTHER if to is Status.CANCELLED else None
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, to, reason))
     if estimate is not None and estimate != order.estimated_ready_at:

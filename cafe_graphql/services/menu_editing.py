@@ -2,19 +2,22 @@
 
 from cafe_graphql.core import menu_file, menu_history
 from cafe_graphql.core.menu import CafeInfo, Sheet
+from cafe_graphql.core.menu_file import MenuFileError
 from cafe_graphql.core.menu_history import MenuEvent
 from cafe_graphql.core.people import HOUSE, Actor
-from cafe_graphql.services import menu_writing
+from cafe_graphql.services import menu_writing, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import menu as menus
-from cafe_graphql.store import menu_events, migrations
+from cafe_graphql.store import menu_events, migrations, pantry
 from cafe_graphql.store.database import Connection, Database
 
 
 async def load(cafe: Cafe, sheet: Sheet, actor: Actor = HOUSE) -> bool:
     """Make `sheet` the menu, all of it or nothing; False when it is the menu already.
 
-    It is the whole menu from then on: what was changed item by item, and is not in it, is undone.
+    It is the whole menu from then on: what was changed item by item, and is not in it, is undone. But what is on hand
+    is the pantry's to say: the sheet's word counts for ingredients that are new. `MenuFileError` when one that the
+    pantry knows comes in a unit that it cannot be counted in.
     """
     return await cafe.store.write(_load, cafe, sheet, actor)
 
@@ -58,8 +61,12 @@ def _ensure_menu(connection: Connection, cafe: Cafe) -> bool:
 
 
 def _load(connection: Connection, cafe: Cafe, sheet: Sheet, actor: Actor) -> bool:
-    before = None if menus.version(connection) is None else menus.sheet(connection)
+    before, at = None if menus.version(connection) is None else menus.sheet(connection), cafe.clock()
+    known = pantry.units(connection)
+    if mistakes := list(menu_file.recounted(sheet, known)):
+        raise MenuFileError(mistakes)
     if not menus.replace(connection, sheet):
         return False
-    menu_events.append(connection, cafe.clock(), actor, menu_history.of_menu(before, sheet))
+    stocking.open_new(connection, [new for new in sheet.ingredients if new.slug not in known], actor, at)
+    menu_events.append(connection, at, actor, menu_history.of_menu(before, sheet))
     return True

@@ -21,7 +21,7 @@ from cafe_graphql.core.orders import CancelReason, Filter, Order, Sort, Status, 
 from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.core.problems import Problem, ProblemCode, Warning, WrongStatus
-from cafe_graphql.services import charging, rewarding, settling
+from cafe_graphql.services import charging, receipting, rewarding, settling, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen, order_pages
 from cafe_graphql.store import orders as order_book
@@ -67,7 +67,7 @@ class NotChanged(Rejected):
 
 
 def quote(cafe: Cafe, actor: Actor, draft: Draft) -> Quote:
-    """Say what a draft would cost the actor now; nothing is stored or reserved."""
+    """Say what a draft would cost the actor now, and all that would stop it; nothing is stored or reserved."""
     return cafe.store.read_now(_priced, cafe.menu(), actor, draft, cafe.clock())
 
 
@@ -134,17 +134,21 @@ def _place(
     waits = cafe.pay_first and priced.totals.total > 0
     slip = _slip(connection, menu, actor, at)
     order = order_book.add(connection, slip, draft, priced, at, waits_for_payment=waits)
-    rewarding.take(connection, order)
+    rewarding.take(connection, order, priced.redeemed)
+    stocking.take(connection, menu, actor, order, priced.lines)
     events.append(connection, order.id, at, actor.name, StatusChanged(None, Status.PLACED))
+    if not order.totals.total:  # nothing is to be paid, so it is paid
+        receipting.issue(connection, cafe, order, (), at)
     if key is not None:
         order_book.remember(connection, actor.id, key, fingerprint, order.id)
     return Placed(order, replayed=False, warnings=priced.warnings)
 
 
 def _priced(connection: Connection, menu: Menu, actor: Actor, draft: Draft, at: datetime) -> Quote:
-    """Price a draft for what the books know of the kitchen and of whoever asks."""
+    """Price a draft for what the books know of the kitchen, the pantry and whoever asks."""
     busy = kitchen.seen(connection, menu.cafe, draft.pickup_at, at)
-    return pricing.quote(menu, draft, busy, rewarding.purse(connection, actor, draft))
+    priced = pricing.quote(menu, draft, busy, rewarding.purse(connection, actor, draft))
+    return stocking.counted(connection, menu, priced)
 
 
 def _remembered(connection: Connection, actor: Actor, key: str | None) -> order_book.Remembered | None:
@@ -169,9 +173,10 @@ def _refusals(priced: Quote, key: str | None, *, key_is_taken: bool, expected_to
 def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> order_book.Slip:
     business_date = at.astimezone(ZoneInfo(menu.cafe.time_zone)).date().isoformat()
     sequence = order_book.next_sequence(connection, business_date)
+    public_id, tracking_token = _names(at)
     return order_book.Slip(
-        public_id=_token(at, 6),
-        tracking_token=_token(at, 18),
+        public_id=public_id,
+        tracking_token=tracking_token,
         business_date=business_date,
         sequence=sequence,
         number=orders.number(sequence),
@@ -180,14 +185,14 @@ def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> ord
     )
 
 
-def _token(at: datetime, random_bytes: int) -> str:
-    """Make a name for an order of `at` that nobody can guess: 6 bytes of the time, and so many of chance.
+def _names(at: datetime) -> tuple[str, str]:
+    """Make an order's id and its tracking token: 6 bytes of the time, then 6 and 18 of chance, which nobody can guess.
 
     Names of one hour begin alike, so that an index of them grows in one place: by chance alone, each order would write
     two more pages of the file.
     """
-    milliseconds = int(at.timestamp() * 1000)
-    return urlsafe_b64encode(milliseconds.to_bytes(6, "big") + secrets.token_bytes(random_bytes)).decode()
+    time, chance = int(at.timestamp() * 1000).to_bytes(6, "big"), secrets.token_bytes(24)
+    return urlsafe_b64encode(time + chance[:6]).decode(), urlsafe_b64encode(time + chance[6:]).decode()
 
 
 def _cancel(
@@ -200,8 +205,9 @@ def _cancel(
         raise NotChanged(problems, order)
     at = max(cafe.clock(), order.updated_at)
     order_book.change_status(connection, order, Status.CANCELLED, None, at)
-    rewarding.give_back(connection, order)
+    rewarding.give_back(connection, order, at)
     events.append(connection, order.id, at, actor.name, StatusChanged(order.status, Status.CANCELLED, reason, note))
+    stocking.put_back(connection, cafe, actor, order, at)
     return settling.called_off(connection, cafe, order_book.by_id(connection, order.id), actor.name, at)
 
 

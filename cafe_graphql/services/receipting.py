@@ -1,4 +1,4 @@
-"""Issuing receipts, within the act that takes money or gives it back; and finding one by the token in its address."""
+"""Issuing receipts, within the act that an order is paid by or money given back; and finding one by its token."""
 
 import secrets
 from collections.abc import Iterable

@@ -15,7 +15,7 @@ from cafe_graphql.core.orders import EstimateChanged, Order, Status
 from cafe_graphql.core.payments import UNDER_WAY, Method, Payment, PaymentState, Refund, RefundState
 from cafe_graphql.core.people import HOUSE
 from cafe_graphql.gateways.cards import Answer, GivenBack, Standing
-from cafe_graphql.services import receipting
+from cafe_graphql.services import receipting, rewarding
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen
 from cafe_graphql.store import orders as order_book
@@ -140,6 +140,7 @@ def refundables(connection: Connection, order: Order) -> list[tuple[Payment, int
 
 def _received(connection: Connection, cafe: Cafe, order: Order, payment: Payment, at: datetime) -> None:
     """Do what follows from a payment that has come; `order` is as it stands with it."""
+    rewarding.settle(connection, order, at)
     if not order.takings.covers(order.totals.total):
         return
     if order.waits_for_payment:
@@ -150,6 +151,7 @@ def _received(connection: Connection, cafe: Cafe, order: Order, payment: Payment
 
 def _refunded(connection: Connection, cafe: Cafe, order: Order, refund: Refund, payment: Payment, at: datetime) -> None:
     """Do what follows from money that was given back; `order` is as it stands without it."""
+    rewarding.settle(connection, order, at)
     receipting.issue_refund(connection, cafe, order, payment, refund, at)
 
 

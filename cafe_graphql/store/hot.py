@@ -4,13 +4,13 @@ SQLAlchemy spends about 40 µs around each statement that it runs; SQLite spends
 here when it runs for every order that is placed or every page that is read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, Connection, Insert, Select
+from sqlalchemy import JSON, BindParameter, Connection, Insert, Select, Update
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.types import TypeEngine
 
@@ -28,7 +28,7 @@ _DIALECT = pysqlite.dialect(json_serializer=to_json, json_deserializer=orjson.lo
 class Hot:
     """One statement, compiled when it is first run. Its parameters are given by name; values go in as they are."""
 
-    def __init__(self, statement: Select[Any] | Insert, inserted: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Select[Any] | Insert | Update, inserted: Sequence[str] | None = None) -> None:
         """Take a statement; `inserted` names the columns that an insert gives values for."""
         self._statement = statement
         self._inserted = inserted
@@ -37,6 +37,11 @@ class Hot:
         """Run an insert, and give the number of the row in its table."""
         row: int = self._execute(connection, values).lastrowid
         return row
+
+    def run_each(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run an insert for each of the rows."""
+        sql, take = self._compiled
+        driver(connection).executemany(sql, map(take, rows))
 
     def scalar(self, connection: Connection, values: Mapping[str, Any] = {}) -> Any:
         """Give the first column of the first row; None when there is no row."""
@@ -57,16 +62,15 @@ class Hot:
         return found
 
     def _execute(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        sql, parameters = self._compiled
-        given = [parameter(values) for parameter in parameters]
-        return driver(connection).execute(sql, given)
+        sql, take = self._compiled
+        return driver(connection).execute(sql, take(values))
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[Processor]]:
-        """The SQL, and for each of its places what takes its parameter from the values, as the driver wants it."""
+    def _compiled(self) -> tuple[str, Processor]:
+        """The SQL, and what takes its parameters from the values, in their order and as the driver wants them."""
         compiled = self._statement.compile(dialect=_DIALECT, column_keys=self._inserted)
-        binds = compiled.binds
-        return str(compiled), [_parameter(binds[name]) for name in getattr(compiled, "positiontup", None) or ()]
+        bound = [compiled.binds[name] for name in getattr(compiled, "positiontup", None) or ()]
+        return str(compiled), _taker(bound)
 
     @cached_property
     def _names(self) -> list[str]:
@@ -83,17 +87,37 @@ class Hot:
         return list(self._statement.selected_columns)
 
 
-def _parameter(bound: BindParameter[Any]) -> Processor:
-    if not bound.required:  # a constant of the statement itself
-        return lambda _: bound.value
-    take, write = itemgetter(bound.key), bound.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
-    return take if write is None else lambda values: write(take(values))
+def _taker(bound: Sequence[BindParameter[Any]]) -> Processor:
+    """Give what takes parameters from the values; those that the statement itself has a value for are constant."""
+    constants = {parameter.key: parameter.value for parameter in bound if not parameter.required}
+    writers = [(place, write) for place, parameter in enumerate(bound) if (write := _writer(parameter))]
+    # With a name twice at its end, `itemgetter` gives a tuple even of one.
+    names = [parameter.key for parameter in bound]
+    pick = itemgetter(*names, names[-1]) if names else lambda _: (None,)
+
+    def take(values: Mapping[str, Any]) -> list[Any]:
+        given = [*pick({**constants, **values} if constants else values)]
+        given.pop()
+        for place, write in writers:
+            given[place] = write(given[place])
+        return given
+
+    return take
+
+
+def _writer(parameter: BindParameter[Any]) -> Processor | None:
+    if not parameter.required:
+        return None
+    if isinstance(parameter.type, JSON):  # SQLAlchemy's own does the same, by way of four functions
+        return to_json
+    return parameter.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
 
 
 def _reader(kind: TypeEngine[Any]) -> Processor | None:
     return kind.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
 
 
+@lru_cache(maxsize=16)
 def driver(connection: Connection) -> Any:
-    """Give Python's own connection behind SQLAlchemy's."""
+    """Give Python's own connection behind SQLAlchemy's, which stays the same for a file."""
     return connection.connection.driver_connection

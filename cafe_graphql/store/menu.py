@@ -20,8 +20,9 @@ from cafe_graphql.core.menu import (
     Unavailable,
     Use,
 )
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
-from cafe_graphql.store import menu_prices
+from cafe_graphql.store import menu_prices, menu_stock, pantry
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import CafeRow, CategoryRow, ItemRow, OptionGroupRow, table
 
@@ -55,12 +56,15 @@ def load(connection: Connection) -> Menu:
     row = connection.execute(select(cafe)).mappings().one()
     headings = {row["id"]: row for row in _rows(connection, categories)}
     shared = {row["slug"]: option_group(row) for row in _rows(connection, groups)}
+    known = [_item(row, headings, shared) for row in _rows(connection, items)]
+    stocked, ingredients = menu_stock.stocked(connection, known)
     return Menu.of(
         version=row["menu_version"],
         cafe=_cafe(row),
         categories=[_category(row) for row in headings.values() if not row["is_hidden"]],
-        items=[_item(row, headings, shared) for row in _rows(connection, items)],
+        items=stocked,
         promo_codes=map(menu_prices.code, row["promo_codes"]),
+        ingredients=ingredients,
     )
 
 
@@ -75,17 +79,20 @@ def sheet(connection: Connection) -> Sheet:
         categories=tuple(_category(row) for row in _rows(connection, categories) if not row["is_hidden"]),
         items=on_offer,
         promo_codes=tuple(_still_for(map(menu_prices.code, about["promo_codes"]), {item.slug for item in on_offer})),
+        ingredients=pantry.sheet(connection),
     )
 
 
 def replace(connection: Connection, new: Sheet) -> bool:
     """Make `new` the menu and count its version up; False, and nothing written, when it is the menu already.
 
-    What `new` no longer has is hidden, not deleted: old orders still point to it.
+    What `new` no longer has is hidden, not deleted: old orders still point to it. What is on hand stays as it is, and
+    of new ingredients there is nothing yet.
     """
     now = version(connection)
     if now is not None and sheet(connection) == new:
         return False
+    _upsert(connection, pantry.ingredients, map(menu_stock.row, new.ingredients))
     _upsert(connection, categories, ({"name": c.name, "slug": c.slug, "tax": c.tax} for c in new.categories))
     _upsert(connection, groups, (_group_row(group) for group in new.option_groups))
     ids = {row["slug"]: row["id"] for row in _rows(connection, categories)}
@@ -136,6 +143,7 @@ def _cafe_row(info: CafeInfo) -> dict[str, Any]:
         "slot_capacity": info.slot_capacity,
         "tax_rates": [menu_prices.rate_row(rate) for rate in info.tax_rates],
         "tax": info.tax,
+        "loyalty": info.loyalty,
     }
 
 
@@ -173,6 +181,7 @@ def _cafe(row: RowMapping) -> CafeInfo:
         slot_capacity=row["slot_capacity"],
         tax_rates=tuple(map(menu_prices.rate, row["tax_rates"])),
         tax=row["tax"],
+        loyalty=None if row["loyalty"] is None else Scheme(**row["loyalty"]),
     )
 
 
@@ -186,7 +195,7 @@ def option_group(row: RowMapping) -> OptionGroup:
 
 def _option(row: Mapping[str, Any]) -> Option:
     allergens = {key: frozenset(map(Allergen, row[key])) for key in ("adds_allergens", "removes_allergens")}
-    return Option(**{**row, **allergens})
+    return Option(**{**row, **allergens, "recipe": menu_stock.recipe(row["recipe"])})
 
 
 def _use(row: Mapping[str, Any]) -> Use:
@@ -207,7 +216,7 @@ def sheet_item(row: RowMapping, category_slugs: Mapping[int, str]) -> SheetItem:
         allergens=frozenset(map(Allergen, row["allergens"])),
         diets=frozenset(map(Diet, row["diets"])),
         uses=tuple(map(_use, row["uses"])),
-        recipe=row["recipe"],
+        recipe=menu_stock.recipe(row["recipe"]),
         is_available=row["is_available"],
     )
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, insert, select, update
 
 from cafe_graphql.core.item_edits import Around, Listed
+from cafe_graphql.store import pantry
 from cafe_graphql.store.menu import cafe, categories, groups, item_row, items, option_group, sheet_item
 
 
@@ -16,13 +17,15 @@ def find(connection: Connection, slug: str) -> Listed | None:
 
 
 def write(connection: Connection, listed: Listed) -> None:
-    """Write an item as it is now; a new one goes to the end of the menu."""
+    """Write an item as it is now; a new one goes to the end of the menu, and what it is made of is shown with it."""
     category, slug = listed.item.category, listed.item.slug
     category_id = connection.execute(select(categories.c.id).where(categories.c.slug == category)).scalar_one()
     row = item_row(listed.item, {category: category_id}) | {"is_hidden": listed.is_hidden}
     if connection.execute(update(items).where(items.c.slug == slug).values(row)).rowcount == 0:
         last = connection.execute(select(func.coalesce(func.max(items.c.position), -1))).scalar_one()
         connection.execute(insert(items).values(row | {"position": last + 1}))
+    if not listed.is_hidden:
+        pantry.show(connection, listed.item.recipe)
 
 
 def around(connection: Connection) -> Around:

@@ -94,6 +94,7 @@ def add(
         "discount": quote.totals.discount,
         "total": quote.totals.total,
         "promo_code": quote.promo_code,
+        "points": quote.points,
         "customer_name": draft.customer_name,
         "note": draft.note,
         "placed_at": micros,
@@ -272,6 +273,7 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         takings=_takings(row),
         waits_for_payment=row["queue_promise"] is None and row["status"] == Status.PLACED,
         promo_code=row["promo_code"],
+        points=row["points"],
     )
 
 

@@ -97,4 +97,4 @@ def _one(connection: Connection, statement: Select[Any], values: dict[str, objec
 
 
 def _person(row: RowMapping) -> Person:
-    return Person(row["id"], row["public_id"], row["name"], row["email"], Role(row["role"]))
+    return Person(row["id"], row["public_id"], row["name"], row["email"], Role(row["role"]), row["points"])

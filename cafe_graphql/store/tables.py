@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Table, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 COUNTS = "status != 'cancelled'"
@@ -44,6 +44,7 @@ class CafeRow(SQLModel, table=True):
     tax_rates: Any = _json("[]")
     tax: str | None
     promo_codes: Any = _json("[]")
+    loyalty: Any = Field(sa_column=Column(JSON(none_as_null=True)))
     menu_version: int
 
 
@@ -98,6 +99,47 @@ class ItemRow(SQLModel, table=True):
     is_hidden: bool
 
 
+class IngredientRow(SQLModel, table=True):
+    """An ingredient. `on_hand` is the sum of its moves, kept here to be asked, and like all amounts in thousandths."""
+
+    __tablename__: ClassVar[Any] = "ingredients"
+    __table_args__ = (CheckConstraint("on_hand >= 0"),)
+
+    id: int = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    position: int
+    unit: str
+    on_hand: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    low_stock_at: int | None = Field(sa_type=BigInteger)
+    is_hidden: bool
+
+
+class PantryMoveRow(SQLModel, table=True):
+    """The pantry's ledger: a row for each time that there was more or less of something, and why.
+
+    `on_hand` is what there was after it. For an order, `line_id` is the line that it was for.
+    """
+
+    __tablename__: ClassVar[Any] = "pantry_moves"
+    __table_args__ = (
+        Index("ix_pantry_moves_order", "order_id", sqlite_where=text("order_id IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(primary_key=True)
+    ingredient_id: int = Field(foreign_key="ingredients.id")
+    at: int = Field(sa_type=BigInteger)
+    actor: str
+    actor_name: str
+    kind: str
+    change: int = Field(sa_type=BigInteger)
+    on_hand: int = Field(sa_type=BigInteger)
+    order_id: int | None = Field(foreign_key="orders.id")
+    line_id: int | None = Field(foreign_key="order_lines.id")
+    note: str | None
+
+
 class MenuEventRow(SQLModel, table=True):
     """What was changed on the menu, when and by whom; `slug` is the item's, null when a whole menu was loaded."""
 
@@ -116,7 +158,8 @@ class MenuEventRow(SQLModel, table=True):
 class OrderRow(SQLModel, table=True):
     """An order. `id` grows in the order of commit, and `placed_at` with it, so a page is a range of ids.
 
-    `discount` is the money off that is among the adjustments, and `promo_code` the key of the code that has been used.
+    `discount` is the money off that is among the adjustments, and `promo_code` the key of the code that has been used;
+    `points` are earned by paying for it.
     `queue_promise` is `estimated_ready_at` while the kitchen has the order before it; null from then on, and while an
     order that was placed waits to be paid. `paid`, `pending`, `refunded` and `refunding` are what its payments and
     refunds add up to.
@@ -157,6 +200,7 @@ class OrderRow(SQLModel, table=True):
     discount: int = _none_yet()
     total: int
     promo_code: str | None
+    points: int = _none_yet()
     customer_name: str | None
     note: str | None
     placed_at: int = Field(sa_type=BigInteger, index=True)
@@ -285,11 +329,13 @@ class PersonRow(SQLModel, table=True):
     """Somebody with an account: known by a password here, or by an issuer's word for a subject of its own.
 
     The address of an outside identity may be that of another account, for whoever signed up with it first need not own
-    it; so it never opens that other account.
+    it; so it never opens that other account. `points` can be spent; `points_owed` were taken back when they were spent.
     """
 
     __tablename__: ClassVar[Any] = "people"
     __table_args__ = (
+        CheckConstraint("points >= 0"),
+        CheckConstraint("points_owed >= 0"),
         Index("ix_people_email", "email", unique=True, sqlite_where=text("password_hash IS NOT NULL")),
         UniqueConstraint("issuer", "subject"),
     )
@@ -303,6 +349,22 @@ class PersonRow(SQLModel, table=True):
     subject: str | None
     role: str
     created_at: int = Field(sa_type=BigInteger)
+    points: int = _none_yet()
+    points_owed: int = _none_yet()
+
+
+class PointsRow(SQLModel, table=True):
+    """The ledger of points: by how much an order has changed a customer's `points` and `points_owed`, and why."""
+
+    __tablename__: ClassVar[Any] = "points"
+
+    id: int = Field(primary_key=True)
+    customer_id: int = Field(foreign_key="people.id", index=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    kind: str
+    points: int
+    owed: int
+    at: int = Field(sa_type=BigInteger)
 
 
 class ApiKeyRow(SQLModel, table=True):

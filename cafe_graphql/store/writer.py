@@ -37,7 +37,7 @@ _FAILURES = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Job:
     """An act that waits for the next transaction, and the future, of its own loop, in which its outcome is told."""
 
@@ -46,7 +46,7 @@ class Job:
     done: asyncio.Future[object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Outcome:
     job: Job
     value: object = None

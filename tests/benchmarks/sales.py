@@ -34,7 +34,9 @@ _ORDER = """INSERT INTO orders (id, public_id, tracking_token, business_date, se
   VALUES (?, ?, ?, ?, ?, ?, ?, 5, 'USD', ?, '[]', ?, ?, ?, ?, 60, 'guest')"""
 _LINE = """INSERT INTO order_lines (order_id, item_id, name, quantity, choices, allergens, unit_price, discount)
   VALUES (?, ?, 'as sold', ?, ?, '["milk"]', ?, ?)"""
-_CHOICES = '[{"group_slug":"size","group_name":"Size","option_slug":"small","option_name":"Small","quantity":1}]'
+_CHOICES = (
+    '[{"group_slug":"size","group_name":"Size","option_slug":"small","option_name":"Small","quantity":1,"price":0}]'
+)
 
 
 def main(orders: str = "1000000", kept: str | None = None) -> None:
@@ -43,7 +45,7 @@ def main(orders: str = "1000000", kept: str | None = None) -> None:
         is_new = not file.exists()
         with opened(file) as cafe:
             if is_new:
-                _fill(file, int(orders))
+                fill(file, int(orders))
             asyncio.run(_measure(cafe, file))
 
 
@@ -76,7 +78,8 @@ def _counted(connection: sqlite3.Connection, first: date, last: date) -> tuple[i
     return len(counted), sum(counted)
 
 
-def _fill(file: Path, orders: int) -> None:
+def fill(file: Path, orders: int) -> None:
+    """Write so many orders of the year 2025 into a café's books."""
     chance = random.Random(7)
     with closing(sqlite3.connect(file)) as connection, connection:
         items = [row[0] for row in connection.execute("SELECT id FROM items")]

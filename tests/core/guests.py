@@ -26,7 +26,14 @@ def careful_drafts(draw: st.DrawFn, menu: Menu) -> Draft:
     return Draft(tuple(lines), pickup, draw(st.none() | st.just("Ana")), None, None, draw(tips))
 
 
-purses = st.builds(Purse, has_account=st.booleans(), code_uses=st.integers(0, 3), own_uses=st.integers(0, 3))
+purses = st.builds(
+    Purse,
+    has_account=st.booleans(),
+    collects=st.booleans(),
+    points=st.integers(0, 5_000),
+    code_uses=st.integers(0, 3),
+    own_uses=st.integers(0, 3),
+)
 
 
 @st.composite
@@ -73,7 +80,7 @@ def drafts(draw: st.DrawFn, menu: Menu) -> Draft:
         note=draw(st.none() | texts),
         promo_code=draw(st.none() | texts | _words(list(menu.promo_codes))),
         tip=draw(tips | st.builds(Tip, percent=numbers) | st.builds(Tip, minor=numbers) | st.just(Tip())),
-        redeem_points=draw(st.just(0) | numbers),
+        redeem_points=draw(st.just(0) | st.integers(0, 5_000) | numbers),
     )
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.hours import Hours
+from cafe_graphql.core.ingredients import Ingredient
 from cafe_graphql.core.menu import Item, Menu, Sheet, SheetItem, Unavailable
 from tests.core.sheets import sheets
 
@@ -34,7 +35,8 @@ def menu_of(sheet: Sheet) -> Menu:
         )
 
     items = [item(number, written) for number, written in enumerate(sheet.items, 1)]
-    return Menu.of(1, sheet.cafe, sheet.categories, items, sheet.promo_codes)
+    ingredients = [Ingredient(one.slug, one.name, one.low_stock_at) for one in sheet.ingredients]
+    return Menu.of(1, sheet.cafe, sheet.categories, items, sheet.promo_codes, ingredients)
 
 
 def corner() -> Menu:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from cafe_graphql.core.hours import Hours, Period
+from cafe_graphql.core.ingredients import SheetIngredient
 from cafe_graphql.core.menu import (
     Allergen,
     CafeInfo,
@@ -19,16 +20,18 @@ from cafe_graphql.core.menu import (
     SheetItem,
     Use,
 )
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
+from cafe_graphql.core.quantities import Quantity, Unit
 from cafe_graphql.core.taxes import TaxRate
 
 DAY = 24 * 60
+UNITS = [[Unit.G, Unit.KG], [Unit.ML, Unit.L], [Unit.PIECES]]
 
 letters = st.characters(categories=("L", "N", "P", "S")) | st.just(" ")
 names = st.text(letters, min_size=1, max_size=12).map(str.strip).filter(bool)
 slugs = st.lists(st.text("abcxyz019", min_size=1, max_size=4), min_size=1, max_size=2).map("-".join)
-quantities = st.builds("{} {}".format, st.integers(1, 999) | st.just("0.5"), st.sampled_from(["g", "ml", "Stück"]))
-recipes = st.dictionaries(slugs, quantities, max_size=2)
+amounts = st.integers(0, 10**9)
 allergens = st.frozensets(st.sampled_from(Allergen), max_size=3)
 option_prices = st.integers(-500, 1_000)
 
@@ -36,22 +39,23 @@ option_prices = st.integers(-500, 1_000)
 @st.composite
 def sheets(draw: st.DrawFn) -> Sheet:
     """Whole menus of a few items, whose groups, defaults and prices agree with each other."""
-    groups = draw(st.lists(option_groups(), max_size=3, unique_by=lambda group: group.slug))
-    rates = draw(st.lists(tax_rates(), max_size=3, unique_by=lambda rate: rate.slug))
+    pantry = draw(st.lists(ingredients(), max_size=3, unique_by=lambda ingredient: ingredient.slug))
+    groups = draw(st.lists(option_groups(pantry), max_size=3, unique_by=lambda group: group.slug))
+    rates = draw(st.lists(tax_rates(), max_size=2, unique_by=lambda rate: rate.slug))
     taxes = st.sampled_from([None, *(rate.slug for rate in rates)])
     headings = st.builds(Category, slugs, names, taxes)
     categories = draw(st.lists(headings, min_size=1, max_size=3, unique_by=lambda category: category.slug))
     item_slugs = draw(st.lists(slugs, min_size=1, max_size=4, unique=True))
-    items = tuple(draw(items_of(slug, categories, groups)) for slug in item_slugs)
+    items = tuple(draw(items_of(slug, categories, groups, pantry)) for slug in item_slugs)
     cafe = replace(draw(cafes()), tax_rates=tuple(rates), tax=draw(taxes))
     codes = promo_codes(item_slugs, [category.slug for category in categories])
     promotions = draw(st.lists(codes, max_size=2, unique_by=lambda code: code.key))
-    return Sheet(cafe, tuple(groups), tuple(categories), items, tuple(promotions))
+    return Sheet(cafe, tuple(groups), tuple(categories), items, tuple(promotions), tuple(pantry))
 
 
 def tax_rates() -> st.SearchStrategy[TaxRate]:
-    percents = st.decimals(0, 100, places=3).map(Decimal.normalize) | st.sampled_from([Decimal("19"), Decimal("8.875")])
-    return st.builds(TaxRate, slugs, names, percents, st.booleans())
+    percents = st.integers(0, 100_000) | st.sampled_from([19_000, 8_875])
+    return st.builds(TaxRate, slugs, names, percents.map(lambda percent: Decimal(percent) / 1000), st.booleans())
 
 
 @st.composite
@@ -64,7 +68,7 @@ def promo_codes(draw: st.DrawFn, items: Sequence[str], categories: Sequence[str]
     kind = draw(st.sampled_from(["percent", "amount", "buy"]))
     limits = st.none() | st.integers(1, 3)
     return PromoCode(
-        code=draw(st.from_regex(r"[A-Za-z0-9]{1,6}(-[A-Z]{1,3})?", fullmatch=True)),
+        code=draw(st.lists(st.text("aBcXyZ019", min_size=1, max_size=4), min_size=1, max_size=2).map("-".join)),
         name=draw(st.none() | names),
         percent=draw(st.integers(1, 100)) if kind == "percent" else None,
         amount=draw(st.integers(1, 3_000)) if kind == "amount" else None,
@@ -81,6 +85,30 @@ def promo_codes(draw: st.DrawFn, items: Sequence[str], categories: Sequence[str]
     )
 
 
+@st.composite
+def ingredients(draw: st.DrawFn) -> SheetIngredient:
+    """What is counted in one kind of unit in all menus, as in a pantry."""
+    slug = draw(slugs)
+    unit = draw(st.sampled_from(UNITS[len(slug) % len(UNITS)]))
+    return SheetIngredient(slug, draw(names), unit, draw(amounts), draw(st.none() | amounts))
+
+
+@st.composite
+def recipes(draw: st.DrawFn, pantry: Sequence[SheetIngredient]) -> dict[str, Quantity]:
+    used = draw(st.lists(st.sampled_from(pantry), max_size=2, unique_by=lambda i: i.slug)) if pantry else []
+    return {i.slug: Quantity(draw(st.integers(1, 500_000)), draw(st.sampled_from(same_kind(i.unit)))) for i in used}
+
+
+@st.composite
+def replacements(draw: st.DrawFn, pantry: Sequence[SheetIngredient]) -> dict[str, str]:
+    pairs = [(old.slug, new.slug) for old in pantry for new in pantry if old.unit.kind == new.unit.kind]
+    return dict(draw(st.lists(st.sampled_from(pairs), max_size=2, unique_by=lambda pair: pair[0]))) if pairs else {}
+
+
+def same_kind(unit: Unit) -> list[Unit]:
+    return [other for other in Unit if other.kind == unit.kind]
+
+
 def cafes() -> st.SearchStrategy[CafeInfo]:
     return st.builds(
         CafeInfo,
@@ -89,6 +117,7 @@ def cafes() -> st.SearchStrategy[CafeInfo]:
         time_zone=st.sampled_from(["America/New_York", "Europe/Berlin", "UTC"]),
         locale=st.sampled_from(["en-US", "de", "zh-Hant-TW", "es-419"]),
         hours=hours(),
+        loyalty=st.none() | st.builds(Scheme, st.integers(1, 1_000), st.integers(1, 500), st.integers(1, 50)),
     )
 
 
@@ -105,8 +134,8 @@ def _period(start: int, end: int) -> Period:
 
 
 @st.composite
-def option_groups(draw: st.DrawFn) -> OptionGroup:
-    options = draw(st.lists(_options(), min_size=1, max_size=4, unique_by=lambda option: option.slug))
+def option_groups(draw: st.DrawFn, pantry: Sequence[SheetIngredient] = ()) -> OptionGroup:
+    options = draw(st.lists(_options(pantry), min_size=1, max_size=4, unique_by=lambda option: option.slug))
     defaults = sum(option.is_default for option in options)
     least = draw(st.integers(0, defaults or sum(option.max_quantity for option in options)))
     most = draw(st.none() | st.integers(max(least, defaults, 1), 100))
@@ -114,7 +143,7 @@ def option_groups(draw: st.DrawFn) -> OptionGroup:
 
 
 @st.composite
-def _options(draw: st.DrawFn) -> Option:
+def _options(draw: st.DrawFn, pantry: Sequence[SheetIngredient]) -> Option:
     adds = draw(allergens)
     return Option(
         slug=draw(slugs),
@@ -125,13 +154,20 @@ def _options(draw: st.DrawFn) -> Option:
         calories=draw(st.integers(-100, 500)),
         adds_allergens=adds,
         removes_allergens=draw(allergens) - adds,
-        recipe=draw(recipes),
+        recipe=draw(recipes(pantry)),
+        replaces=draw(replacements(pantry)),
         is_available=draw(st.booleans()),
     )
 
 
 @st.composite
-def items_of(draw: st.DrawFn, slug: str, categories: Sequence[Category], groups: Sequence[OptionGroup]) -> SheetItem:
+def items_of(
+    draw: st.DrawFn,
+    slug: str,
+    categories: Sequence[Category],
+    groups: Sequence[OptionGroup],
+    pantry: Sequence[SheetIngredient] = (),
+) -> SheetItem:
     used = draw(st.lists(st.sampled_from(groups), unique_by=lambda group: group.slug)) if groups else []
     uses = tuple(draw(_uses(group)) for group in used)
     options = [option for use, group in zip(uses, used, strict=True) for option in use.of(group).options]
@@ -148,7 +184,7 @@ def items_of(draw: st.DrawFn, slug: str, categories: Sequence[Category], groups:
         allergens=draw(allergens),
         diets=draw(st.frozensets(st.sampled_from(Diet))),
         uses=uses,
-        recipe=draw(recipes),
+        recipe=draw(recipes(pantry)),
         is_available=draw(st.booleans()),
     )
 

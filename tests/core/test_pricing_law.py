@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cafe_graphql.core import money, pricing, validation
-from cafe_graphql.core.drafts import Adjustment, AdjustmentKind, Choice, Draft, LineDraft, Quote, Tip
+from cafe_graphql.core.drafts import MONEY_OFF, Adjustment, AdjustmentKind, Choice, Draft, LineDraft, Quote, Tip
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import Menu
 from cafe_graphql.core.money import MAX_TOTAL
@@ -78,7 +78,11 @@ def _adds_up(quote: Quote) -> None:
     assert 0 <= totals.discount == sum(line.discount for line in quote.lines) <= totals.subtotal
     assert totals.tax == sum(line.tax for line in quote.lines)
     assert totals.total == totals.subtotal - totals.discount + _added_by_hand(quote) + totals.tip
-    assert (quote.promo_code is not None) is (totals.discount > 0)
+    used = {adjustment.kind for adjustment in totals.adjustments}
+    assert (quote.promo_code is not None) is (AdjustmentKind.DISCOUNT in used)
+    assert (quote.redeemed > 0) is (AdjustmentKind.LOYALTY in used)
+    assert all(0 not in (a.amount for a in totals.adjustments if a.kind is kind) for kind in MONEY_OFF)
+    assert 0 <= quote.points <= MAX_TOTAL
     for line in quote.lines:
         assert line.unit_price == line.item.price + sum(choice.price for choice in line.choices)
         assert 0 <= line.total <= MAX_TOTAL
@@ -96,13 +100,15 @@ def _added_by_hand(quote: Quote) -> int:
 @given(st.data())
 def test_the_order_of_the_lines_changes_neither_the_total_nor_any_tax(data: st.DataObject) -> None:
     menu = data.draw(menus_with_everything().filter(lambda menu: menu.promo_codes))
-    draft = replace(data.draw(careful_drafts(menu)), promo_code=data.draw(st.sampled_from(list(menu.promo_codes))))
+    code, points = data.draw(st.sampled_from(list(menu.promo_codes))), data.draw(st.integers(0, 1_000))
+    draft = replace(data.draw(careful_drafts(menu)), promo_code=code, redeem_points=points)
+    purse = Purse(has_account=True, collects=True, points=1_000)
     otherwise = replace(draft, lines=tuple(data.draw(st.permutations(draft.lines))))
 
-    quote, again = (pricing.quote(menu, each, Kitchen(NOON), Purse(has_account=True)) for each in (draft, otherwise))
+    quote, again = (pricing.quote(menu, each, Kitchen(NOON), purse) for each in (draft, otherwise))
 
     assert (quote.totals.total, quote.totals.discount) == (again.totals.total, again.totals.discount)
-    assert quote.totals.taxes == again.totals.taxes
+    assert (quote.totals.taxes, quote.points) == (again.totals.taxes, again.points)
     assert quote.problems == again.problems
 
 

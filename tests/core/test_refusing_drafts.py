@@ -306,7 +306,7 @@ def test_a_promo_code_and_points_are_refused_with_the_way_to_order_without() -> 
         ),
         Problem(
             Code.POINTS_INSUFFICIENT,
-            "You have no points to redeem; place the order with redeemPoints 0.",
+            "Corner Café has no points to redeem; place the order with redeemPoints 0.",
             ("redeemPoints",),
         ),
     )

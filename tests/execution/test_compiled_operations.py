@@ -243,6 +243,17 @@ def test_fragments_within_fragments_are_compiled_once_for_each_type() -> None:
     assert [plan.size for plan in pair.plans] == [1 + 3 + 59 * 2 * 3 + 2]  # not two to the sixtieth
 
 
+def test_lists_within_more_lists_than_python_has_loops_for_are_compiled() -> None:
+    pair, guest, deep = Pair(nasty.schema._schema), good_kitchen(), 30
+    guest.served.cups = [guest.served]
+
+    answer = asked(Question("{ cup { " + "cups { age " * deep + "greeting" + " }" * deep + " } }", {}), pair, guest)
+
+    assert pair.seen["whole"] == 1
+    assert str(answer["data"]).count("age") == deep
+    assert "'cups', 0, 'greeting'] greeting guest" in str(answer["data"])
+
+
 def test_variables_nested_too_deeply_are_refused_at_every_use() -> None:
     engine = Engine(nasty.schema._schema, limits=Limits(value_depth=2_000))
     nest: dict[str, Any] = {"name": "cream"}

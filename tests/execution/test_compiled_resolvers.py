@@ -97,6 +97,8 @@ class Query:
 WHOLE = [
     "{ baristas { byFunction one: byFunction(size: 1) } }",
     "query ($n: Int = 4) { baristas { byFunction(size: $n) } }",
+    'query ($n: Int! = 4) { baristas { byFunction(size: $n) static(source: "b", size: $n) } }',
+    "query ($left: Int, $out: Int) { baristas { byFunction(size: $left) waiting(of: $out) } }",
     '{ baristas { static(source: "a", size: 1) } }',
     "{ all: baristas { here: path } }",
     "{ baristas { a: waiting b: waiting(of: null) c: waiting(of: 3) } }",

@@ -1,9 +1,10 @@
 """Documents are prepared once, bounded, and taken apart into operations."""
 
+import gc
 from typing import Any
 
 import pytest
-from graphql import OperationType
+from graphql import OperationType, Token
 
 from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.errors import RequestError
@@ -177,3 +178,19 @@ def test_a_number_of_five_thousand_digits_is_no_int_and_python_is_not_quoted() -
     assert error["message"].startswith("Expected value of type 'Int'; found: 9999")
     assert len(error["message"]) == 500
     assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+
+
+def test_a_document_that_is_dropped_leaves_nothing_to_be_looked_for() -> None:
+    def tokens() -> int:
+        return sum(type(thing) is Token for thing in gc.get_objects())
+
+    shelf = documents(max_kept_documents=1)
+    shelf.prepared("{" + " drink { name }" * 100 + "}")
+    gc.collect()
+    gc.disable()
+    try:
+        kept = tokens()
+        shelf.prepared("{ drink { name } }")  # the first one goes
+        assert tokens() < kept
+    finally:
+        gc.enable()

@@ -23,7 +23,7 @@ def test_a_lunch_with_everything_on_it() -> None:
         "               Corner Café\n"
         "             Receipt R-000042\n"
         "               Order A-017\n"
-        "          May 1, 2026, 12:00\u202fPM\n"
+        "          May 1, 2026, 12:00 PM\n"
         "------------------------------------------\n"
         "2 × Latte                           $11.20\n"
         "  2 × $5.60\n"
@@ -53,7 +53,7 @@ def test_a_refund_says_of_what_and_why() -> None:
         "        Refund R-000043\n"
         "      For receipt R-000042\n"
         "          Order A-017\n"
-        "     May 1, 2026, 12:00\u202fPM\n"
+        "     May 1, 2026, 12:00 PM\n"
         "--------------------------------\n"
         "Given back                 $5.60\n"
         "Includes Sales tax 8.875%  $0.40\n"
@@ -77,16 +77,16 @@ def test_in_vienna_it_is_german_and_tells_the_tax_of_each_rate() -> None:
         "             Bestellung A-003\n"
         "            01.05.2026, 18:00\n"
         "------------------------------------------\n"
-        "2 × Großer Brauner                  €\xa09,60\n"
-        "  2 × €\xa04,80\n"
-        "  Hafermilch (+€\xa00,50)\n"
-        "1 × Sachertorte                     €\xa05,90\n"
+        "2 × Großer Brauner                  € 9,60\n"
+        "  2 × € 4,80\n"
+        "  Hafermilch (+€ 0,50)\n"
+        "1 × Sachertorte                     € 5,90\n"
         "------------------------------------------\n"
-        "Summe                              €\xa015,50\n"
-        "Enthält USt. 20\xa0% auf €\xa08,00        €\xa01,60\n"
-        "Enthält USt. 10\xa0% auf €\xa05,36        €\xa00,54\n"
+        "Summe                              € 15,50\n"
+        "Enthält USt. 20 % auf € 8,00        € 1,60\n"
+        "Enthält USt. 10 % auf € 5,36        € 0,54\n"
         "------------------------------------------\n"
-        "Bar                                €\xa015,50\n"
+        "Bar                                € 15,50\n"
         "------------------------------------------\n"
         "               Vielen Dank!\n"
     )
@@ -119,7 +119,7 @@ def test_letters_of_double_width_stand_in_line() -> None:
 @pytest.mark.parametrize("columns", [till.MIN_WIDTH, 24, 32, 42, 48, till.MAX_WIDTH])
 def test_no_line_is_wider_than_the_paper_and_every_amount_ends_at_its_edge(receipt: Receipt, columns: int) -> None:
     slip = slips.of(receipt)
-    amounts = [row.amount for block in slip.blocks for row in block if row.amount]
+    amounts = [row.amount.replace("\xa0", " ") for block in slip.blocks for row in block if row.amount]
 
     lines = till.text(slip, columns).splitlines()
 

@@ -1,5 +1,6 @@
-"""The whole café at work: a real price list imported, a real morning sold, a restart, and another menu."""
+"""The whole café at work: a real price list imported, a real morning sold and paid, a restart, and another menu."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,10 +27,16 @@ PLACE = """mutation ($input: OrderInput!, $key: String, $expected: Int) {
   }
 }"""
 
+PAY = """mutation ($id: ID!, $input: PaymentInput!, $key: String) {
+  payOrder(by: { id: $id }, input: $input, idempotencyKey: $key) {
+    order { paymentStatus amountDue { minorUnits } receipt { number text } } problems { code message }
+  }
+}"""
+
 PAGE = """query ($after: String) { orders(sort: PLACED_AT_ASC, first: 7, after: $after) {
   totalCount
   nodes {
-    id number placedAt totals { total { minorUnits } }
+    id number placedAt totals { total { minorUnits } } paymentStatus receipts { number kind text }
     lines {
       name quantity choices { optionName } unitPrice { minorUnits } total { minorUnits }
       item { name price { minorUnits } availability { isAvailable reason } }
@@ -47,6 +54,7 @@ class Sold:
     quote: dict[str, Any]
     placed: dict[str, Any]
     again: dict[str, Any] | None
+    paid: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,23 @@ def opened(database: Path) -> Iterator[httpx2.Client]:
 
 
 def sell(guest: Guest, ticket: Ticket, *, is_repeated: bool) -> Sold:
-    """Ask for the price, order at that price, and perhaps order again as if no answer had come."""
+    """Ask for the price, order at that price, and perhaps order again as if no answer had come; then pay."""
     wanted = guest.order_of(ticket)
     quote = guest.ask(QUOTE, input=wanted)["quote"]
     order = {"input": wanted, "key": ticket.key, "expected": quote["totals"]["total"]["minorUnits"]}
     placed = guest.ask(PLACE, **order)["placeOrder"]
-    return Sold(ticket, quote, placed, guest.ask(PLACE, **order)["placeOrder"] if is_repeated else None)
+    again = guest.ask(PLACE, **order)["placeOrder"] if is_repeated else None
+    return Sold(ticket, quote, placed, again, list(pay(guest, ticket, placed["order"]["id"], is_split=is_repeated)))
+
+
+def pay(guest: Guest, ticket: Ticket, id: str, *, is_split: bool) -> Iterator[dict[str, Any]]:
+    """Pay a third in cash and the rest by card, or all by card, which is asked twice; give each answer."""
+    if is_split:
+        coins = {"method": "CASH", "amountMinorUnits": ticket.total // 3}
+        yield guest.ask(PAY, id=id, input=coins, key=f"coins for {ticket.key}")["payOrder"]
+    for _ in range(2):
+        card = {"method": "CARD", "token": "tok_visa"}
+        yield guest.ask(PAY, id=id, input=card, key=f"card for {ticket.key}")["payOrder"]
 
 
 def pages(guest: Guest) -> Iterator[dict[str, Any]]:
@@ -124,6 +143,33 @@ def test_an_order_sent_twice_is_placed_once(book: Book) -> None:
     assert [sold.again for sold in repeated] == [{**sold.placed, "replayed": True} for sold in repeated]
 
 
+def test_every_order_is_paid_to_the_cent_and_no_card_charged_twice(book: Book) -> None:
+    assert [answer["problems"] for sold in book.sold for answer in sold.paid] == [[]] * (116 * 2 + 39)
+
+    for number, sold in enumerate(book.sold, 1):
+        *coins, card, again = (answer["order"] for answer in sold.paid)
+        rest = sold.ticket.total - sum(sold.ticket.total // 3 for _ in coins)
+        assert [coin["amountDue"]["minorUnits"] for coin in coins] == [rest] * len(coins)
+        assert (card["paymentStatus"], card["amountDue"]) == ("PAID", {"minorUnits": 0})
+        assert card["receipt"]["number"] == f"R-{number:06d}"
+        assert again == card
+
+
+def test_every_receipt_adds_up_to_what_was_sold_and_paid(book: Book) -> None:
+    for sold in book.sold:
+        lines, [total], payments = blocks_of(sold.paid[-1]["order"]["receipt"]["text"])
+        assert lines == [sale.quantity * sale.unit_price for sale in sold.ticket.sales]
+        assert total == sum(payments) == sold.ticket.total
+        assert len(payments) == len(sold.paid) - 1
+
+
+def blocks_of(receipt: str) -> list[list[int]]:
+    """Give the amounts of a receipt's lines, totals and payments, in cents."""
+    _, *blocks, _ = receipt.split("-" * 42 + "\n")
+    cents = re.compile(r"^\S.*\$(\d+)\.(\d\d)$", re.MULTILINE)  # what is indented, is in the line above
+    return [[int("".join(found)) for found in cents.findall(block)] for block in blocks]
+
+
 def test_after_a_restart_the_order_book_pages_through_them_all(book: Book) -> None:
     with opened(book.database) as http:
         found = list(pages(Guest(http)))
@@ -135,6 +181,7 @@ def test_after_a_restart_the_order_book_pages_through_them_all(book: Book) -> No
     assert [{key: order[key] for key in ("id", "number", "placedAt")} for order in orders] == told
     assert sum(order["totals"]["total"]["minorUnits"] for order in orders) == 64065
     assert [as_sold(order) for order in orders] == expected_lines(book)
+    assert [order["receipts"] for order in orders] == expected_receipts(book)
 
 
 def test_another_menu_shows_at_once_and_leaves_what_was_sold_as_it_was(book: Book, tmp_path: Path) -> None:
@@ -174,6 +221,7 @@ def test_another_menu_shows_at_once_and_leaves_what_was_sold_as_it_was(book: Boo
 
     assert [order["id"] for order in orders] == [sold.placed["order"]["id"] for sold in book.sold]
     assert [as_sold(order) for order in orders] == expected_lines(book)
+    assert [order["receipts"] for order in orders] == expected_receipts(book)
     lines = [line for order in orders for line in order["lines"]]
     hidden = {line["name"] for line in lines if line["item"]["availability"]["reason"] == "HIDDEN"}
     assert hidden == {"Ginger Scone"}
@@ -192,6 +240,11 @@ def as_sold(order: dict[str, Any]) -> list[tuple[object, ...]]:
         )
         for line in order["lines"]
     ]
+
+
+def expected_receipts(book: Book) -> list[list[dict[str, Any]]]:
+    """Give the receipts as their guests got them: one for each order."""
+    return [[{**sold.paid[-1]["order"]["receipt"], "kind": "SALE"}] for sold in book.sold]
 
 
 def expected_lines(book: Book) -> list[list[tuple[object, ...]]]:

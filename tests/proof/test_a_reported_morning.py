@@ -1,4 +1,4 @@
-"""The real morning, sold at its own times by the clock, and reported to the cent."""
+"""The real morning, sold and paid at its own times by the clock, and reported to the cent."""
 
 import asyncio
 from collections import Counter
@@ -12,10 +12,17 @@ from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.menu import CafeInfo, Item
 from cafe_graphql.core.menu_file import price_list
+from cafe_graphql.core.payments import Method
 from cafe_graphql.core.people import GUEST, HOUSE
+from cafe_graphql.core.receipts import Receipt
+from cafe_graphql.core.receipts import Sale as Sold
 from cafe_graphql.core.reports import SalesReport
-from cafe_graphql.services import menu_editing, ordering, reporting
+from cafe_graphql.services import menu_editing, ordering, paying, reporting
 from cafe_graphql.services.cafe import Cafe
+from cafe_graphql.services.ordering import Ref
+from cafe_graphql.services.paying import Asked
+from cafe_graphql.store import receipts
+from cafe_graphql.store.database import Connection
 from tests.proof.morning import PRODUCTS, Sale, Ticket, tickets
 from tests.services.books import Clock, opened
 
@@ -33,14 +40,20 @@ def instant_of(ticket: Ticket) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SalesReport]:
-    """Sell the morning, and report its day."""
+def sold_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cafe]:
+    """Give the café when the morning is sold."""
     clock = Clock()
     rows = price_list.document(PRODUCTS.read_text("utf-8"), price_list.Columns(), menu_file.cafe_table(ABOUT))
     with opened(tmp_path_factory.mktemp("morning") / "cafe.db", clock) as cafe:
         asyncio.run(menu_editing.load(cafe, menu_file.check(rows)))
         asyncio.run(sell(cafe, clock))
-        yield asyncio.run(reporting.sales(cafe, HOUSE, NEW_YEAR, NEW_YEAR))
+        yield cafe
+
+
+@pytest.fixture(scope="module")
+def report(sold_out: Cafe) -> SalesReport:
+    """Report the day."""
+    return asyncio.run(reporting.sales(sold_out, HOUSE, NEW_YEAR, NEW_YEAR))
 
 
 async def sell(cafe: Cafe, clock: Clock) -> None:
@@ -49,6 +62,7 @@ async def sell(cafe: Cafe, clock: Clock) -> None:
         clock.now = instant_of(ticket)
         placed = await ordering.place(cafe, GUEST, Draft(tuple(line(items[sale.item], sale) for sale in ticket.sales)))
         assert placed.order.totals.total == ticket.total
+        await paying.pay(cafe, HOUSE, Ref(public_id=placed.order.public_id), Asked(Method.CASH))
 
 
 def line(item: Item, sale: Sale) -> LineDraft:
@@ -79,3 +93,18 @@ def test_so_does_each_hour(report: SalesReport) -> None:
 
     assert {hour.hour: hour.orders for hour in report.by_hour if hour.orders} == orders
     assert {hour.hour: hour.revenue for hour in report.by_hour if hour.orders} == revenues
+
+
+def test_the_receipts_of_the_day_add_up_to_the_same(sold_out: Cafe, report: SalesReport) -> None:
+    issued = [receipt for book in asyncio.run(sold_out.store.read(all_receipts)).values() for receipt in book]
+
+    sales = [receipt.contents for receipt in issued if isinstance(receipt.contents, Sold)]
+    assert [receipt.number for receipt in issued] == [f"R-{number:06d}" for number in range(1, 117)]
+    assert [receipt.issued_at for receipt in issued] == sorted(receipt.issued_at for receipt in issued)
+    assert [sale.total for sale in sales] == [ticket.total for ticket in tickets()]
+    assert sum(sale.total for sale in sales) == report.revenue
+    assert sum(line.quantity for sale in sales for line in sale.lines) == report.items
+
+
+def all_receipts(connection: Connection) -> dict[int, list[Receipt]]:
+    return receipts.of_orders(connection, range(1, 117))

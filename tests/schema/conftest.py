@@ -16,8 +16,9 @@ from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.schema import refusals
 from cafe_graphql.schema.context import Context
 from cafe_graphql.schema.root import core_schema
-from cafe_graphql.services import key_cutting, menu_editing
+from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
+from tests.services.books import found
 
 MONDAY_MORNING = datetime(2026, 5, 4, 13, 30, tzinfo=UTC)
 
@@ -69,10 +70,9 @@ def window(tmp_path: Path) -> Iterator[Window]:
 @contextmanager
 def opened(folder: Path) -> Iterator[Window]:
     """Give such a café, whose books are in this folder, until the block ends."""
+    found(folder / "cafe.db")
     loop = asyncio.new_event_loop()
     cafe = loop.run_until_complete(menu_editing.open_cafe(f"sqlite:///{folder}/cafe.db"))
-    loop.run_until_complete(menu_editing.ensure_menu(cafe))
-    loop.run_until_complete(key_cutting.ensure_signing_key(cafe))
     window = Window(loop, cafe, Engine(core_schema(), translate=refusals.spoken))
     window.set_clock(MONDAY_MORNING)
     yield window

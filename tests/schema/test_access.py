@@ -46,11 +46,13 @@ FIELDS: dict[str, list[Ask]] = {
     "Query.orders": [Ask("{ orders { nodes { number } } }", Act.READ_ORDERS, own=True)],
     "Query.viewer": [Ask("{ viewer { role scopes } }", None)],
     "Query.kitchenQueue": [Ask("{ kitchenQueue { number } }", Act.WORK_IN_KITCHEN)],
+    "Query.pantry": [Ask("{ pantry { slug } }", Act.KEEP_PANTRY)],
     "Query.salesReport": [Ask('{ salesReport(from: "2026-05-04", to: "2026-05-04") { orders } }', Act.READ_REPORTS)],
     "Query.node": [
         Ask('{ node(id: "$order") { id } }', Act.READ_ORDERS),
         Ask('{ node(id: "$own") { id } }', Act.READ_ORDERS, own=True),
         Ask('{ node(id: "$key") { id } }', Act.CUT_KEYS),
+        Ask('{ node(id: "$milk") { id } }', Act.KEEP_PANTRY),
         Ask('{ node(id: "$item") { id } }', None),
     ],
     "Mutation.placeOrder": [Ask(f"mutation {{ placeOrder({LATTE}) {{ {ORDER} }} }}", Act.PLACE_ORDERS, own=True)],
@@ -91,6 +93,11 @@ FIELDS: dict[str, list[Ask]] = {
     ],
     "Mutation.setItemAvailability": [
         Ask('mutation { setItemAvailability(slug: "latte", available: true) { item { slug } } }', Act.WRITE_MENU)
+    ],
+    "Mutation.adjustPantry": [
+        Ask(
+            'mutation { adjustPantry(ingredient: "milk", change: { add: "1" }) { problems { code } } }', Act.KEEP_PANTRY
+        )
     ],
     "Mutation.signUp": [
         Ask('mutation { signUp(email: "new@example.com", password: "correct horse", name: "N") { accessToken } }', None)
@@ -187,6 +194,7 @@ def books(open_window: Window, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book
         "line": guests["order"]["lines"][0]["id"],
         "own": own["order"]["id"],
         "key": key["apiKey"]["id"],
+        "milk": window.data("{ pantry { id } }")["pantry"][2]["id"],
         "item": window.data('{ menuItem(slug: "latte") { id } }')["menuItem"]["id"],
     }
     yield Books(window, names, ada)

@@ -22,7 +22,8 @@ FUNCTIONS_OF_THE_MENU = {"Money.amount", "Money.formatted"}
 
 ATTRIBUTES = {
     "Availability": {"isAvailable", "reason"},
-    "Cafe": {"name", "currency", "timeZone", "hours"},
+    "Cafe": {"name", "currency", "timeZone", "hours", "loyalty"},
+    "LoyaltyScheme": {"points", "per", "worth"},
     "Menu": {"version", "categories", "items"},
     "MenuCategory": {"id", "slug", "name", "items"},
     "MenuItem": {

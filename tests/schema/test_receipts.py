@@ -68,7 +68,7 @@ def test_its_guest_reads_the_receipt_of_the_sale_and_of_each_refund(window: Wind
                 "               Corner Café\n"
                 "             Receipt R-000001\n"
                 "               Order A-001\n"
-                "           May 4, 2026, 9:30\u202fAM\n"
+                "           May 4, 2026, 9:30 AM\n"
                 "------------------------------------------\n"
                 "1 × Latte                            $4.00\n"
                 "  Oat milk\n"

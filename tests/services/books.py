@@ -1,11 +1,15 @@
 """A café's books on a real file, the built-in menu in them, and a clock that tests set."""
 
 import asyncio
+import atexit
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,12 +40,29 @@ class Clock:
 @contextmanager
 def opened(file: Path, clock: Clock | None = None) -> Iterator[Cafe]:
     """Give the café whose books are in this file, made if need be, until the block ends."""
+    found(file)
     cafe = asyncio.run(_open(file))
     cafe.clock = clock or Clock()
     try:
         yield cafe
     finally:
         cafe.store.close()
+
+
+def found(file: Path) -> None:
+    """Make the books of a new café, unless there are some."""
+    if not file.exists():
+        shutil.copyfile(_fresh_books(), file)
+
+
+@cache
+def _fresh_books() -> Path:
+    """Make the books of a café that has just been founded, once for all tests: it takes longer than most of them."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    file = Path(folder) / "cafe.db"
+    asyncio.run(_open(file)).store.close()
+    return file
 
 
 async def _open(file: Path) -> Cafe:

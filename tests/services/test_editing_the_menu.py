@@ -114,15 +114,15 @@ def test_after_an_order_the_menu_is_checked_once_and_not_read_again(cafe: Cafe) 
     assert looks == [first] * 3
 
 
-def test_a_quote_asks_the_kitchen_once_and_writes_nothing(cafe: Cafe) -> None:
+def test_a_quote_asks_the_kitchen_and_the_pantry_once_and_writes_nothing(cafe: Cafe) -> None:
     cafe.menu()
 
     with watched_reads(cafe.store) as statements:
         ordering.quote(cafe, GUEST, LATTE)
 
     told = [" ".join(statement.split()) for statement in statements if statement not in NOTHING_BUT_A_GLANCE]
-    assert [statement.split()[0] for statement in told] == ["BEGIN", "SELECT", "ROLLBACK"]
-    assert "FROM orders" in told[1]
+    asked = [" ".join(statement.split(" FROM ")[-1:]).split()[0] for statement in told]
+    assert asked == ["BEGIN", "orders", "ingredients", "ingredients", "ROLLBACK"]
 
 
 def test_what_left_the_menu_is_hidden_and_its_orders_still_show_it(cafe: Cafe) -> None:

@@ -217,7 +217,7 @@ def test_a_menu_that_is_loaded_is_one_event_that_says_what_it_changed(cafe: Cafe
 def test_a_menu_in_another_order_is_on_record_as_such(cafe: Cafe) -> None:
     whole = sheet(cafe)
     first, second, *rest = whole.categories
-    turned = Sheet(whole.cafe, whole.option_groups, (second, first, *rest), whole.items)
+    turned = Sheet(whole.cafe, whole.option_groups, (second, first, *rest), whole.items, ingredients=whole.ingredients)
 
     asyncio.run(menu_editing.load(cafe, turned))
 

@@ -19,6 +19,7 @@ from cafe_graphql.services.ordering import NotChanged, Ref
 from cafe_graphql.services.paying import Asked
 from tests.services import tills
 from tests.services.books import NOON, Clock, at_once, counted, execute
+from tests.services.customers import customer
 
 MINUTE = timedelta(minutes=1)
 TILL = Actor("key:1", "till", frozenset((Scope.PAYMENTS,)))
@@ -225,9 +226,8 @@ def test_cash_is_taken_by_those_alone_who_may(cafe: Cafe, order: Order) -> None:
     assert tills.payments(cafe, order) == []
 
 
-def test_an_order_is_found_by_its_id_by_its_own_customer_alone(cafe: Cafe, file: Path, terminal: LocalTerminal) -> None:
-    execute(file, "INSERT INTO people VALUES (1, 'ada', 'Ada', null, null, null, null, 'customer', 0)")
-    ada, ben = (Actor(f"person:{n}", "customer", person_id=n) for n in (1, 2))
+def test_an_order_is_found_by_its_id_by_its_own_customer_alone(cafe: Cafe, terminal: LocalTerminal) -> None:
+    ada, ben = customer(cafe, "ada"), customer(cafe, "ben")
     order = tills.place(cafe, actor=ada)
 
     refusal = refused(cafe, ben, Ref(public_id=order.public_id), Asked(Method.CARD))

@@ -21,6 +21,7 @@ from cafe_graphql.core.payments import PaymentStatus, Takings
 from cafe_graphql.services import reconciling
 from cafe_graphql.services.cafe import Cafe, utc_now
 from tests import running
+from tests.proof.adding_up import Auditor
 from tests.services import tills
 from tests.services.books import all_orders, opened
 
@@ -172,7 +173,8 @@ def dying(file: Path, step: str) -> "Iterator[tuple[subprocess.Popen[bytes], str
 
 @contextmanager
 def afterwards(file: Path) -> Iterator[Cafe]:
-    """Open the books again, on the same day."""
+    """Open the books again, on the same day; in the end they add up, receipts and all."""
     with opened(file) as cafe:
         cafe.clock = utc_now
         yield cafe
+    Auditor(file).audit()

@@ -207,6 +207,17 @@ def test_a_token_opens_its_receipt_and_no_other(cafe: Cafe) -> None:
     assert asyncio.run(receipting.find(cafe, order.tracking_token)) is None
 
 
+def test_an_order_that_costs_nothing_has_its_receipt_at_once(cafe: Cafe) -> None:
+    sheet = menu_file.read(menu_file.builtin())
+    asyncio.run(menu_editing.load(cafe, replace(sheet, promo_codes=(PromoCode("ONUS", "On us", percent=100),))))
+
+    order = asyncio.run(ordering.place(cafe, GUEST, replace(OAT_LATTES, promo_code="ONUS"))).order
+
+    [receipt] = filed(cafe, order)
+    assert isinstance(receipt.contents, Sale)
+    assert (receipt.contents.subtotal, receipt.contents.total, receipt.contents.payments) == (1020, 0, ())
+
+
 def test_what_is_given_back_before_all_was_paid_has_a_receipt_too(cafe: Cafe) -> None:
     order = placed(cafe)
     tills.cash(cafe, order, 500)

@@ -75,7 +75,7 @@ def test_a_new_file_counts_ids_and_refers_as_the_tables_say(store: Database) -> 
     statements = store.read_now(written)
 
     counted = {name for name, sql in statements.items() if "AUTOINCREMENT" in sql}
-    assert counted == {"orders", "order_events", "menu_events"}
+    assert counted == {"orders", "order_events", "menu_events", "pantry_moves"}
     for name, table in SQLModel.metadata.tables.items():
         assert statements[name].count("REFERENCES") == len(table.foreign_keys), name
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from cafe_graphql.core.menu import Sheet
 from cafe_graphql.core.menu_file.document import cafe_table, document, item_table
 from cafe_graphql.core.menu_file.fields import Field, MenuFileError, Mistake
+from cafe_graphql.core.menu_file.ingredients import recounted
 from cafe_graphql.core.menu_file.tables import read_sheet
 
 __all__ = [
@@ -21,12 +22,13 @@ __all__ = [
     "document",
     "item_table",
     "read",
+    "recounted",
 ]
 
 MAX_CHARACTERS = 4_000_000
 
 _PLACE_IN_TOML = re.compile(r"(.*) \(at (line (\d+), column \d+|end of document)\)", re.DOTALL)
-_LISTS = "option_groups|categories|items|promo_codes"
+_LISTS = "ingredients|option_groups|categories|items|promo_codes"
 _ENTRY = re.compile(rf"(?:{_LISTS})\[\d+\]")
 _HEADER = re.compile(rf"[ \t]*\[\[[ \t]*({_LISTS})[ \t]*\]\]")
 

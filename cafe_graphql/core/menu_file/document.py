@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from cafe_graphql.core.ingredients import Recipe, SheetIngredient
 from cafe_graphql.core.menu import CafeInfo, Category, Option, OptionGroup, Sheet, SheetItem
-from cafe_graphql.core.menu_file import hours, promo_codes, taxes
+from cafe_graphql.core.menu_file import hours, loyalty, promo_codes, taxes
 from cafe_graphql.core.money import Money
+from cafe_graphql.core.quantities import written as measured
 
 _PLAIN = CafeInfo(name="", currency="", time_zone="")
 _NUMBERS = ("stations", "slot_minutes", "slot_capacity")
@@ -16,6 +18,7 @@ def document(sheet: Sheet) -> dict[str, object]:
     currency = sheet.cafe.currency
     return {
         "cafe": cafe_table(sheet.cafe),
+        **_said(ingredients=[_ingredient(ingredient) for ingredient in sheet.ingredients]),
         **_said(option_groups=[_group(group, currency) for group in sheet.option_groups]),
         "categories": [_category(category) for category in sheet.categories],
         "items": [item_table(item, currency) for item in sheet.items],
@@ -32,12 +35,24 @@ def cafe_table(cafe: CafeInfo) -> dict[str, object]:
         **_said(hours=hours.document(cafe.hours)),
         **{key: getattr(cafe, key) for key in _NUMBERS if getattr(cafe, key) != getattr(_PLAIN, key)},
         **_said(tax_rates=[taxes.document(rate) for rate in cafe.tax_rates], tax=cafe.tax),
+        **_said(loyalty=cafe.loyalty and loyalty.document(cafe.loyalty, cafe.currency)),
     }
 
 
 def written(minor: int, currency: str) -> str:
     """Give an amount of minor units as the file writes it: "3.50"."""
     return str(Money(minor, currency).amount)
+
+
+def _ingredient(ingredient: SheetIngredient) -> dict[str, object]:
+    low_at, unit = ingredient.low_stock_at, ingredient.unit
+    return {
+        "slug": ingredient.slug,
+        "name": ingredient.name,
+        "unit": unit.value,
+        "on_hand": measured(ingredient.on_hand, unit),
+        **_said(low_stock_at=None if low_at is None else measured(low_at, unit)),
+    }
 
 
 def _category(category: Category) -> dict[str, object]:
@@ -65,7 +80,8 @@ def _option(option: Option, currency: str) -> dict[str, object]:
         **_said(
             adds_allergens=_words(option.adds_allergens),
             removes_allergens=_words(option.removes_allergens),
-            recipe=dict(option.recipe),
+            recipe=_recipe(option.recipe),
+            replaces=dict(option.replaces),
         ),
         **_availability(option.is_available),
     }
@@ -81,7 +97,7 @@ def item_table(item: SheetItem, currency: str) -> dict[str, object]:
         **({"prep_seconds": item.prep_seconds} if item.prep_seconds != 60 else {}),
         **_said(allergens=_words(item.allergens), diets=_words(item.diets)),
         **_uses(item, currency),
-        **_said(recipe=dict(item.recipe)),
+        **_said(recipe=_recipe(item.recipe)),
         **_availability(item.is_available),
     }
 
@@ -97,6 +113,10 @@ def _uses(item: SheetItem, currency: str) -> Mapping[str, object]:
             if use.prices
         },
     )
+
+
+def _recipe(recipe: Recipe) -> dict[str, str]:
+    return {slug: str(quantity) for slug, quantity in recipe.items()}
 
 
 def _availability(is_available: bool) -> dict[str, object]:

@@ -14,7 +14,7 @@ MAX_MISTAKES = 1_000
 """Where reading stops: nobody mends more at once, and a hostile file is to be refused soon."""
 
 _SHOWN = 60
-_INSIDE = " \u203a "
+INSIDE = " \u203a "
 _KINDS: Mapping[type, str] = {
     bool: "true or false",
     int: "a number",
@@ -88,13 +88,16 @@ class Field:
         ]
 
     @contextmanager
-    def table(self, what: str = "key that is known here") -> Iterator["Table"]:
-        """Open this field as a table; on leaving, a key nobody asked for is a mistake: it is no `what`."""
+    def table(self, what: str = "key that is known here", known: Collection[str] | None = None) -> Iterator["Table"]:
+        """Open this field as a table; on leaving, a key nobody asked for is a mistake: it is no `what`.
+
+        `known` are the keys that there might be, for whoever reads the mistake; None: those that were asked for.
+        """
         if not isinstance(self.value, Mapping):
             raise ValueError(f"must be a table, not {kind(self.value)}")
         table = Table(self, {str(key): value for key, value in self.value.items()})
         yield table
-        table.refuse_the_rest(what)
+        table.refuse_the_rest(what, known)
 
 
 class Table:
@@ -124,13 +127,13 @@ class Table:
         self._asked[key] = None
         return self._at(key).take(read, otherwise) if key in self._values else otherwise
 
-    def refuse_the_rest(self, what: str) -> None:
+    def refuse_the_rest(self, what: str, known: Collection[str] | None) -> None:
         for key in self._values:
             if key not in self._asked:
-                self._at(key).wrong(f"is no {what}{hint(key, self._asked)}")
+                self._at(key).wrong(f"is no {what}{hint(key, self._asked if known is None else known)}")
 
     def _at(self, key: str) -> Field:
-        joint = _INSIDE if self._field.is_entry else "." if self._field.place else ""
+        joint = INSIDE if self._field.is_entry else "." if self._field.place else ""
         place = f"{self._field.place}{joint}{_plain(key)}"
         return Field(self._values[key], place, self._field.mistakes)
 

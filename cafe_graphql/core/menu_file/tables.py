@@ -18,13 +18,15 @@ from cafe_graphql.core.menu import (
     Sheet,
     SheetItem,
 )
-from cafe_graphql.core.menu_file import hours, promo_codes, taxes, uses, values
+from cafe_graphql.core.menu_file import hours, ingredients, loyalty, promo_codes, taxes, uses, values
 from cafe_graphql.core.menu_file.bounds import count_mistakes
 from cafe_graphql.core.menu_file.fields import Field
 from cafe_graphql.core.money import EXPONENTS
+from cafe_graphql.core.quantities import Unit
 from cafe_graphql.core.taxes import TaxRate
 
 # A real menu stays far below these; they are here so that a hostile file is refused, and soon.
+MAX_INGREDIENTS = 1_000
 MAX_CATEGORIES = 200
 MAX_GROUPS = 200
 MAX_OPTIONS = 100
@@ -46,6 +48,7 @@ class _Known:
     """What the tables read so far give the next ones to refer to."""
 
     currency: str
+    units: Mapping[str, Unit | None]
     categories: frozenset[str] = frozenset()
     groups: Mapping[str, OptionGroup] = field(default_factory=dict)
     sound_groups: set[str] = field(default_factory=set)
@@ -56,13 +59,17 @@ def read_sheet(sheet: Field) -> Sheet:
     with sheet.table() as table:
         cafe = table.required("cafe", read_cafe, _UNKNOWN_CAFE)
         # Without a currency, prices are checked as loosely as by the one with the most decimal places.
-        known = _Known(cafe.currency or _FINEST_CURRENCY)
+        units: dict[str, Unit | None] = {}
+        ingredient_list = values.listed(partial(ingredients.read, units), MAX_INGREDIENTS, key=_BY_SLUG)
+        pantry = table.optional("ingredients", ingredient_list, ())
+        known = _Known(cafe.currency or _FINEST_CURRENCY, units)
         group_list = values.listed(partial(_group, known), MAX_GROUPS, key=_BY_SLUG)
         groups = table.optional("option_groups", group_list, ())
         category_list = values.listed(partial(_category, cafe.tax_rates), MAX_CATEGORIES, 1, _BY_SLUG)
         categories = table.required("categories", category_list, ())
         known = _Known(
             known.currency,
+            units,
             frozenset(category.slug for category in categories if category.slug),
             {group.slug: group for group in groups if group.slug},
             known.sound_groups,
@@ -71,15 +78,16 @@ def read_sheet(sheet: Field) -> Sheet:
         slugs = [item.slug for item in items if item.slug]
         code = partial(promo_codes.read, known.currency, slugs, known.categories)
         codes = table.optional("promo_codes", values.listed(code, MAX_PROMO_CODES, key=_BY_KEY), ())
-        return Sheet(cafe, groups, categories, items, codes)
+        return Sheet(cafe, groups, categories, items, codes, pantry)
 
 
 def read_cafe(cafe: Field) -> CafeInfo:
     with cafe.table() as table:
         rates = taxes.read(table)
+        currency = table.required("currency", values.one_of(EXPONENTS, "currency"), "")
         return CafeInfo(
             name=table.required("name", values.name, ""),
-            currency=table.required("currency", values.one_of(EXPONENTS, "currency"), ""),
+            currency=currency,
             time_zone=table.required("time_zone", values.one_of(_time_zones(), "time zone"), ""),
             locale=table.optional("locale", values.locale, "en-US"),
             hours=table.optional("hours", hours.read, Hours()),
@@ -88,6 +96,7 @@ def read_cafe(cafe: Field) -> CafeInfo:
             slot_capacity=table.optional("slot_capacity", values.whole(0, MAX_CAPACITY), _UNKNOWN_CAFE.slot_capacity),
             tax_rates=rates,
             tax=taxes.read_tax(table, rates),
+            loyalty=table.optional("loyalty", partial(loyalty.read, currency or _FINEST_CURRENCY), None),
         )
 
 
@@ -102,7 +111,7 @@ def _category(rates: tuple[TaxRate, ...], category: Field) -> Category:
 
 def _group(known: _Known, group: Field) -> OptionGroup:
     with group.table() as table:
-        option_list = values.listed(partial(_option, known.currency), MAX_OPTIONS, 1, _BY_SLUG)
+        option_list = values.listed(partial(_option, known), MAX_OPTIONS, 1, _BY_SLUG)
         read = OptionGroup(
             slug=table.required("slug", values.slug, ""),
             name=table.required("name", values.name, ""),
@@ -117,18 +126,19 @@ def _group(known: _Known, group: Field) -> OptionGroup:
     return read
 
 
-def _option(currency: str, option: Field) -> Option:
+def _option(known: _Known, option: Field) -> Option:
     with option.table() as table:
         read = Option(
             slug=table.required("slug", values.slug, ""),
             name=table.required("name", values.name, ""),
-            price=table.optional("price", values.price(currency), 0),
+            price=table.optional("price", values.price(known.currency), 0),
             is_default=table.optional("default", values.truth, False),
             max_quantity=table.optional("max_quantity", values.whole(1, MAX_QUANTITY), 1),
             calories=table.optional("calories", values.whole(-MAX_CALORIES, MAX_CALORIES), 0),
             adds_allergens=table.optional("adds_allergens", values.members(Allergen), frozenset()),
             removes_allergens=table.optional("removes_allergens", values.members(Allergen), frozenset()),
-            recipe=table.optional("recipe", values.recipe, {}),
+            recipe=table.optional("recipe", ingredients.recipe(known.units), {}),
+            replaces=table.optional("replaces", ingredients.replacements(known.units), {}),
             is_available=table.optional("available", values.truth, True),
         )
     if both := read.adds_allergens & read.removes_allergens:
@@ -150,7 +160,7 @@ def _item(known: _Known, item: Field) -> SheetItem:
             allergens=table.optional("allergens", values.members(Allergen), frozenset()),
             diets=table.optional("diets", values.members(Diet), frozenset()),
             uses=uses.read(table, known.groups, known.currency),
-            recipe=table.optional("recipe", values.recipe, {}),
+            recipe=table.optional("recipe", ingredients.recipe(known.units), {}),
             is_available=table.optional("available", values.truth, True),
         )
     if table.is_sound and all(use.group in known.sound_groups for use in read.uses):

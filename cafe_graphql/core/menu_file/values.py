@@ -1,8 +1,8 @@
-"""What the single values of a menu file may be: readers of text, slugs, prices, lists and recipes."""
+"""What the single values of a menu file may be: readers of text, slugs, prices and lists."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import TypeVar
 
@@ -17,12 +17,10 @@ MAX_SLUG = 64
 MAX_NAME = 120
 MAX_DESCRIPTION = 1000
 MAX_IMAGE_URL = 2000
-MAX_INGREDIENTS = 50
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
 _IMAGE_URL = re.compile(r"(https?://[^\s\"<>\\/]+|/(?![/\\]))[^\s\"<>\\]*")
-_QUANTITY = re.compile(r"(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,3})? [^\W\d_]{1,16}")
 _UNSEEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -63,7 +61,6 @@ name = text(MAX_NAME)
 description = text(MAX_DESCRIPTION)
 locale = matching(_LOCALE, 16, 'is no locale: write it like "en-US" or "de"')
 image_url = matching(_IMAGE_URL, MAX_IMAGE_URL, 'is no image address: write "https://…" or a path: "/latte.jpg"')
-quantity = matching(_QUANTITY, 30, 'is no quantity: write a number above 0, a space and a unit, like "18 g"')
 
 
 def one_of(known: Collection[str], what: str) -> Callable[[Field], str]:
@@ -141,16 +138,6 @@ def members(words: type[E]) -> Callable[[Field], frozenset[E]]:
         return words(one_of([member.value for member in words], words.__name__.lower())(given))
 
     return lambda field: frozenset(listed(word, len(words))(field))
-
-
-def recipe(field: Field) -> Mapping[str, str]:
-    """Read ingredients and how much of each: slug by slug, "18 g"."""
-    with field.table() as table:
-        if len(table.keys) > MAX_INGREDIENTS:
-            raise ValueError(f"has {len(table.keys)} ingredients; at most {MAX_INGREDIENTS} are allowed")
-        for ingredient in table.keys:
-            Field(ingredient, field.place, field.mistakes).take(slug, "")
-        return {ingredient: table.optional(ingredient, quantity, "") for ingredient in table.keys}
 
 
 def _kind_of_number(value: object) -> str:

@@ -6,19 +6,22 @@ time is turned into Python source that holds nothing but the answers, and that s
 
     { menu { items { name price { minorUnits } } } }          becomes, but for numbers in the names,
 
-    def f1(o):
-        if type(o) is not Money: other_Money(o)
-        return {'minorUnits': (v if type(v := o.minor_units) is int and -2147483648 <= v <= … else leaf_Int(v))}
-    def f2(o):
-        if type(o) is not MenuItem: other_MenuItem(o)
-        return {'name': (v if type(v := o.name) is str else leaf_String(v)), 'price': f1(o.price)}
-    def f3(o):
-        return [f2(i0) for i0 in (o if type(o) is list else collection(o))]
-    def f4(o):
-        if type(o) is not Menu: other_Menu(o)
-        return {'items': f3(o.items)}
-    def f5(o, run, path):
-        return {'menu': f4(call_menu(o, run, (path, 'menu', 'Query')))}
+    def f1(o, run, path):
+        v1 = call_menu(o, run, (path, 'menu', 'Query'))
+        if type(v1) is not Menu: other_Menu(v1)
+        v2 = v1.items
+        if type(v2) is not list: v2 = collection(v2)
+        v3 = []
+        for v4 in v2:
+            if type(v4) is not MenuItem: other_MenuItem(v4)
+            v5 = v4.name
+            if type(v5) is not str: v5 = leaf_String(v5)
+            v6 = v4.price
+            if type(v6) is not Money: other_Money(v6)
+            v7 = v6.minor_units
+            if not (type(v7) is int and -2147483648 <= v7 <= 2147483647): v7 = leaf_Int(v7)
+            v3.append({'name': v5, 'price': {'minorUnits': v7}})
+        return {'menu': {'items': v3}}
 
 **What is promised.** The answer is graphql-core's, errors and their order too, because graphql-core gives it whenever
 anything is out of the ordinary. Compiled code knows only how things go well; what it does not know it raises, and
@@ -40,9 +43,9 @@ that waits is begun twice.
 more than `MAX_FIELDS_ALIVE` fields are compiled at one time.
 
 **The files**, from the outside in: `compiler` (when to compile, and whether to trust the result), `plans` (an operation
-as a whole or in parts), `parts` (the executor that uses them), `selections` (the code for a selection set), `leaves`
-and `classes` (for scalars and enums, and for objects), `calls`, `resolvers`, `arguments`, `variables` and
-`inputs` (calling what Strawberry would call), `source` (the text itself).
+as a whole or in parts), `parts` (the executor that uses them), `selections` (what is asked for, read into `shapes`),
+`writing` (the code for shapes), `leaves` and `classes` (for scalars and enums, and for objects), `calls`,
+`resolvers`, `arguments`, `variables` and `inputs` (calling what Strawberry would call), `source` (the text itself).
 
 It is called from one place, `Engine._run`: without it the engine works, and is slower.
 """

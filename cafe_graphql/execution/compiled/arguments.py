@@ -5,10 +5,22 @@ What this does not know (`Maybe`, global ids, inputs that build themselves) is l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from dataclasses import MISSING, dataclass
 from typing import Any
 
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLNonNull,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_argument_values,
+    is_required_argument,
+)
+from graphql.utilities.coerce_input_value import coerce_default_value
 from strawberry import UNSET
 from strawberry.relay import GlobalID
 from strawberry.schema import Schema
@@ -24,24 +36,102 @@ from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.lazy_type import LazyType
 
-from cafe_graphql.execution.compiled.source import Uncompiled
+from cafe_graphql.execution.compiled.source import Uncompiled, Unfit
 
 Convert = Callable[[Any], Any]
 
+Take = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Gives a resolver's keyword arguments for the values of the variables, or raises an error of any kind."""
 
-def converter(schema: Schema, field: StrawberryField) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Give what makes a resolver's keyword arguments of the arguments that graphql-core has coerced."""
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a field: its name in GraphQL, the resolver's for it, and what makes the resolver's value of it.
+
+    Without `make`, the value is taken as it is.
+    """
+
+    key: str
+    name: str
+    make: Convert | None
+
+
+def of(schema: Schema, field: StrawberryField) -> list[Argument]:
+    """Give the arguments of a field; raises `Uncompiled` for those that are not known here."""
     types = _Types(schema)
     names = schema.config.name_converter
-    rows = [
-        (names.from_argument(argument), argument.python_name, types.convert(argument.type))
+    return [
+        Argument(names.from_argument(argument), argument.python_name, types.convert(argument.type))
         for argument in field.arguments
     ]
 
-    def convert(given: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: (make(given[key]) if make else given[key]) for key, name, make in rows if key in given}
 
-    return convert
+def converted(arguments: Iterable[Argument], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a resolver's keyword arguments, made of those that graphql-core has coerced."""
+    return {
+        argument.name: given[argument.key] if argument.make is None else argument.make(given[argument.key])
+        for argument in arguments
+        if argument.key in given
+    }
+
+
+def taker(arguments: Collection[Argument], field: GraphQLField, node: FieldNode) -> Take | None:
+    """Give what takes the arguments that a node says; None for a variable within a value, which graphql-core reads."""
+    said = {argument.name.value: argument.value for argument in node.arguments or ()}
+    by_variable = {key: value.name.value for key, value in said.items() if isinstance(value, VariableNode)}
+    if any(has_variable(value) for key, value in said.items() if key not in by_variable):
+        return None
+    constant = _constants(field, node, by_variable)
+    fixed = {given.name: constant[given.key] for given in arguments if given.key in constant and not given.make}
+    built = [
+        (given.name, given.make, constant[given.key]) for given in arguments if given.key in constant and given.make
+    ]
+    asked = [
+        (given.name, given.make, by_variable[given.key], *_without(field.args[given.key]))
+        for given in arguments
+        if given.key in by_variable
+    ]
+
+    def take(variables: Mapping[str, Any]) -> dict[str, Any]:
+        taken = fixed.copy()
+        for name, build, value in built:
+            taken[name] = build(value)
+        for name, make, variable, otherwise, may_be_null in asked:
+            value = variables.get(variable, otherwise)
+            if value is None and not may_be_null:
+                raise Unfit
+            if value is not Undefined:
+                taken[name] = value if make is None else make(value)
+        return taken
+
+    return take
+
+
+def has_variable(value: ValueNode) -> bool:
+    """Tell whether there is a variable in a value, however deep."""
+    open_: list[Any] = [value]
+    while open_:
+        inner = open_.pop()
+        if isinstance(inner, VariableNode):
+            return True
+        open_ += getattr(inner, "values", None) or ()
+        open_ += [field.value for field in getattr(inner, "fields", None) or ()]
+    return False
+
+
+def _constants(field: GraphQLField, node: FieldNode, but: Container[str]) -> dict[str, Any]:
+    """Give the coerced values of all arguments that are no variables."""
+    arguments = {key: argument for key, argument in field.args.items() if key not in but}
+    try:
+        return get_argument_values(GraphQLField(field.type, arguments), node)
+    except Exception:
+        raise Uncompiled from None
+
+
+def _without(argument: GraphQLArgument) -> tuple[Any, bool]:
+    """Give what an argument is when its variable has no value (`Undefined`: left out), and whether null will do."""
+    otherwise = None if is_required_argument(argument) else coerce_default_value(argument)
+    return otherwise, not isinstance(argument.type, GraphQLNonNull)
 
 
 class _Types:

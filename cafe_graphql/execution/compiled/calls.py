@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CoroutineType
-from typing import Any
+from typing import Any, NoReturn
 
 from graphql import (
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
     GraphQLObjectType,
@@ -19,9 +20,13 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.pyutils import Path
 from graphql.type import GraphQLResolveInfoHelpers
+from strawberry import Info
+from strawberry.types.field import StrawberryField
 
-from cafe_graphql.execution.compiled.resolvers import Resolver
-from cafe_graphql.execution.compiled.source import Uncompiled, Unfit
+from cafe_graphql.execution.compiled import arguments
+from cafe_graphql.execution.compiled.arguments import Take
+from cafe_graphql.execution.compiled.resolvers import Function, Resolver
+from cafe_graphql.execution.compiled.source import Unfit
 
 PlainPath = tuple[Any, str | int, str | None] | None
 """What `Path` holds, without the class: most paths are never looked at."""
@@ -51,51 +56,79 @@ class Frame:
     hide_suggestions: bool
 
 
+Call = Callable[[Any, Run, PlainPath], Any]
+Describe = Callable[[Run, PlainPath], GraphQLResolveInfo[Any]]
+
+
+class Told(Info[Any, Any]):
+    """What a resolver is told; all of it but the context is put together when it is looked at."""
+
+    def __init__(self, field: StrawberryField, run: Run, path: PlainPath, describe: Describe) -> None:
+        self._field = field
+        self._run = run
+        self._path = path
+        self._describe = describe
+
+    @property
+    def context(self) -> Any:
+        return self._run.context_value
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_raw_info":
+            raise AttributeError(name)
+        self._raw_info = raw = self._describe(self._run, self._path)
+        return raw
+
+
 def caller(
-    resolver: Resolver,
-    field: GraphQLField,
-    group: list[FieldDetails],
-    parent: GraphQLObjectType,
-    frame: Frame,
-    *,
-    may_wait: bool = False,
-) -> Callable[[Any, Run, PlainPath], Any]:
+    resolver: Resolver, field: GraphQLField, group: list[FieldDetails], parent: GraphQLObjectType, frame: Frame
+) -> Call:
     """Give what calls a resolver with the arguments that the operation says."""
-    if resolver.bare is not None and not may_wait:
-        return _unasked(resolver.bare)
-    node, resolve = group[0].node, resolver.call
-    constant = None if _has_variables(node) else _constant(field, node)
-    describe = _describing(field, group, parent, frame) if resolver.needs_info else _nothing
+    describe = _describing(field, group, parent, frame)
+    generally = _generally(resolver, field, group[0].node, frame, describe)
+    if resolver.function is None:
+        return generally
+    take = arguments.taker(resolver.function.arguments, field, group[0].node)
+    return generally if take is None else _directly(resolver.function, take, describe, generally)
+
+
+def _directly(function: Function, take: Take, describe: Describe, generally: Call) -> Call:
+    """Give what calls a resolver as it wants to be called; what does not fit is left to the general way."""
+    resolve, takes_self, field = function.call, function.takes_self, function.field
+    parents, infos = function.parents, function.infos
 
     def call(source: Any, run: Run, path: PlainPath) -> Any:
-        given = constant
-        if given is None:
-            given = get_argument_values(field, node, run.variable_values, None, frame.hide_suggestions)
-        value = resolve(source, describe(run, path), **given)
-        if type(value) is CoroutineType and not may_wait:
-            value.close()  # it was not to be seen that this one waits, so it is called again where it may
-            raise Unfit
-        return value
+        try:
+            taken = take(run.variable_values.coerced)
+        except Exception:
+            return generally(source, run, path)
+        for name in parents:
+            taken[name] = source
+        for name in infos:
+            taken[name] = Told(field, run, path, describe)
+        return resolve(source, **taken) if takes_self else resolve(**taken)
 
     return call
 
 
-def _unasked(bare: Callable[[Any], Any]) -> Callable[[Any, Run, PlainPath], Any]:
-    """Give what calls a resolver that wants to know nothing but its object."""
+def _generally(resolver: Resolver, field: GraphQLField, node: FieldNode, frame: Frame, describe: Describe) -> Call:
+    """Give what calls a resolver with arguments that graphql-core reads."""
+    resolve, needs_info, hides = resolver.call, resolver.needs_info, frame.hide_suggestions
 
     def call(source: Any, run: Run, path: PlainPath) -> Any:
-        value = bare(source)
-        if type(value) is CoroutineType:
-            value.close()
-            raise Unfit
-        return value
+        given = get_argument_values(field, node, run.variable_values, None, hides)
+        return resolve(source, describe(run, path) if needs_info else None, **given)
 
     return call
 
 
-def _describing(
-    field: GraphQLField, group: list[FieldDetails], parent: GraphQLObjectType, frame: Frame
-) -> Callable[[Run, PlainPath], Any]:
+def refuse(waiting: CoroutineType[Any, Any, Any]) -> NoReturn:
+    """Give up on what waits: it was not to be seen that it does, so it is called again where it may."""
+    waiting.close()
+    raise Unfit
+
+
+def _describing(field: GraphQLField, group: list[FieldDetails], parent: GraphQLObjectType, frame: Frame) -> Describe:
     nodes = [details.node for details in group]
     name = nodes[0].name.value
 
@@ -108,30 +141,7 @@ def _describing(
     return describe
 
 
-def _nothing(run: Run, path: PlainPath) -> None:
-    return None
-
-
 def _path(path: PlainPath) -> Any:
     if path is None or isinstance(path, Path):
         return path
     return Path(_path(path[0]), path[1], path[2])
-
-
-def _has_variables(node: Any) -> bool:
-    """Whether an argument of a field has a variable in it, however deep."""
-    open_ = [argument.value for argument in node.arguments or ()]
-    while open_:
-        value = open_.pop()
-        if value.kind == "variable":
-            return True
-        open_ += getattr(value, "values", None) or ()
-        open_ += [inner.value for inner in getattr(value, "fields", None) or ()]
-    return False
-
-
-def _constant(field: GraphQLField, node: Any) -> dict[str, Any]:
-    try:
-        return get_argument_values(field, node)
-    except Exception:
-        raise Uncompiled from None

@@ -23,29 +23,26 @@ from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from cafe_graphql.execution.compiled.source import Source, Unfit
 from cafe_graphql.execution.compiled.values import check_plain
 
-# Tests of `v` under which graphql-core answers it as it is.
-_AS_IT_IS: dict[GraphQLLeafType, str] = {
-    GraphQLString: "type({0}) is str",
-    GraphQLID: "type({0}) is str",
-    GraphQLInt: f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{1}} <= {GRAPHQL_MAX_INT}",
-    GraphQLBoolean: "type({0}) is bool",
+# Tests of a value that graphql-core may answer otherwise than as it is.
+_OTHERWISE: dict[GraphQLLeafType, str] = {
+    GraphQLString: "type({0}) is not str",
+    GraphQLID: "type({0}) is not str",
+    GraphQLInt: f"not (type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT})",
+    GraphQLBoolean: "type({0}) is not bool",
 }
 _PLAIN = frozenset({str, int, float, bool, Decimal, datetime, date})
 
 
-def expression(type_: GraphQLLeafType, given: str, source: Source, *, nullable: bool) -> str:
-    """Give the code that completes the value of the expression `given`."""
-    other = source.name(_coercion(type_, source), f"leaf_{type_.name}")
-    first, again = (given, given) if given.isidentifier() else (f"(v := {given})", "v")
-    if test := _AS_IT_IS.get(type_):
-        or_null = f" or {again} is None" if nullable else ""
-        return f"({again} if {test.format(first, again)}{or_null} else {other}({again}))"
-    value = f"{other}({again})"
+def completion(type_: GraphQLLeafType, name: str, source: Source, *, nullable: bool) -> str:
+    """Give the statement that completes the value of a variable."""
+    coerced = f"{source.name(_coercion(type_, source), f'leaf_{type_.name}')}({name})"
+    if test := _OTHERWISE.get(type_):
+        but_null = f" and {name} is not None" if nullable else ""
+        return f"if {test.format(name)}{but_null}: {name} = {coerced}"
     if isinstance(type_, CustomGraphQLEnumType):
         names = source.name(_names(type_, source), f"names_{type_.name}")
-        value = f"({names}.get(id({again if nullable else first})) or {value})"
-        return f"(None if {first} is None else {value})" if nullable else value
-    return f"(None if {first} is None else {value})" if nullable else f"{other}({given})"
+        coerced = f"{names}.get(id({name})) or {coerced}"
+    return f"if {name} is not None: {name} = {coerced}" if nullable else f"{name} = {coerced}"
 
 
 def _coercion(type_: GraphQLLeafType, source: Source) -> Callable[[Any], Any]:

@@ -15,7 +15,9 @@ from cafe_graphql.execution.compiled.calls import Frame
 from cafe_graphql.execution.compiled.parts import Direct, Part, key
 from cafe_graphql.execution.compiled.resolvers import Resolver
 from cafe_graphql.execution.compiled.selections import Group, Selections
+from cafe_graphql.execution.compiled.shapes import Fields, Value
 from cafe_graphql.execution.compiled.source import Source, TooLarge, Uncompiled
+from cafe_graphql.execution.compiled.writing import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,8 @@ class _Planner:
     def __init__(self, schema: Schema, executor: Executor[Any], frame: Frame, max_fields: int) -> None:
         self._executor = executor
         self._frame = frame
-        self._source = Source()
-        self._selections = Selections(schema, executor, frame, self._source, max_fields)
-        self._parts: dict[tuple[int, ...], str] = {}
+        self._selections = Selections(schema, executor, frame, max_fields)
+        self._parts: dict[tuple[int, ...], Value] = {}
         self._calls: dict[Callable[..., Any], Callable[..., Any]] = {}
 
     def plan(self) -> Plan | None:
@@ -74,13 +75,9 @@ class _Planner:
                 self._descend(root, groups)
         except TooLarge:
             return None
-        loaded = self._source.load()
-        found = {place: loaded[name] for place, name in self._parts.items()}
-        if whole is None and not found:
+        if whole is None and not self._parts:
             return None
-        entire = loaded[whole] if whole else None
-        awaited = None if whole else self._awaited(root, groups, found)
-        return Plan(entire, awaited, found, Direct(self._calls), self._frame, self._selections.spent)
+        return self._plan(root, groups, whole)
 
     def _root_groups(self, root: GraphQLObjectType) -> Mapping[str, Group]:
         executor = self._executor
@@ -88,14 +85,25 @@ class _Planner:
             executor.schema, executor.fragments, executor.variable_values, root, executor.operation
         ).grouped_field_set
 
-    def _whole(self, root: GraphQLObjectType, groups: Mapping[str, Group]) -> str | None:
+    def _whole(self, root: GraphQLObjectType, groups: Mapping[str, Group]) -> Fields | None:
         try:
-            code = self._selections.fields(root, groups)
+            return self._selections.fields(root, groups)
         except TooLarge:
             raise
         except Uncompiled:
             return None
-        return self._source.function("o, run, path", code.text)
+
+    def _plan(self, root: GraphQLObjectType, groups: Mapping[str, Group], whole: Fields | None) -> Plan:
+        size, source = self._selections.spent, Source()
+        if whole is not None:
+            function = Writer(source, [whole]).root(whole)
+            return Plan(source.load()[function], None, {}, Direct({}), self._frame, size)
+        writer = Writer(source, [value.shape for value in self._parts.values()])
+        functions = {place: writer.completion(value) for place, value in self._parts.items()}
+        loaded = source.load()
+        parts = {place: loaded[name] for place, name in functions.items()}
+        awaited = self._awaited(root, groups, parts)
+        return Plan(None, awaited, parts, Direct(self._calls), self._frame, size)
 
     def _awaited(
         self, root: GraphQLObjectType, groups: Mapping[str, Group], parts: Mapping[tuple[int, ...], Part]
@@ -111,7 +119,7 @@ class _Planner:
             resolved = self._selections.resolved(root, group)
             if not isinstance(resolved, Resolver) or not resolved.waits:
                 return None
-            begin = calls.caller(resolved, field, group, root, self._frame, may_wait=True)
+            begin = calls.caller(resolved, field, group, root, self._frame)
         except Uncompiled:  # its arguments are wrong, as the executor will say
             return None
         return Awaited(name, (None, name, root.name), begin, part, field.resolve)
@@ -128,8 +136,7 @@ class _Planner:
             if place in self._parts:
                 continue
             try:
-                code = self._selections.value(field.type, group, "o", "path")
-                self._parts[place] = self._source.function("o, run, path", code.text)
+                self._parts[place] = self._selections.value(field.type, group)
             except TooLarge:
                 raise
             except Uncompiled:

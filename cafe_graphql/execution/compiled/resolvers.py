@@ -9,12 +9,13 @@ from keyword import iskeyword
 from typing import Any, cast
 
 from graphql import GraphQLField
+from strawberry import Info
 from strawberry.schema import Schema
 from strawberry.schema import schema_converter as strawberrys
 from strawberry.types.field import StrawberryField
-from strawberry.types.fields.resolver import StrawberryResolver
 
 from cafe_graphql.execution.compiled import arguments
+from cafe_graphql.execution.compiled.arguments import Argument
 from cafe_graphql.execution.compiled.classes import DEFINITION
 from cafe_graphql.execution.compiled.source import Uncompiled
 
@@ -27,16 +28,32 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Function:
+    """A resolver as somebody wrote it; `parents` and `infos` are the names that it has for these arguments."""
+
+    call: Callable[..., Any]
+    takes_self: bool
+    parents: frozenset[str]
+    infos: frozenset[str]
+    arguments: list[Argument]
+    field: StrawberryField
+
+    @property
+    def takes_only_self(self) -> bool:
+        return self.takes_self and not (self.parents or self.infos or self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
 class Resolver:
     """The value is what `call(source, info, **arguments)` gives; info may be None unless it is needed.
 
-    `bare`, if it is there, gives the same from the source alone.
+    `function`, if it is there, gives the same when it is called as it wants to be.
     """
 
     call: Callable[..., Any]
     needs_info: bool
     waits: bool
-    bare: Callable[[Any], Any] | None = None
+    function: Function | None = None
 
 
 def of(schema: Schema, field: GraphQLField) -> Attribute | Resolver:
@@ -54,44 +71,42 @@ def of(schema: Schema, field: GraphQLField) -> Attribute | Resolver:
 
 def _direct(schema: Schema, said: StrawberryField, resolve: Callable[..., Any]) -> Resolver | None:
     """Give what does the same as Strawberry's `resolve`, or None where that does more than call the resolver."""
-    resolver = said.base_resolver
-    if resolver is None or said.extensions or schema.schema_converter.exception_handlers:
+    function = _function(schema, said)
+    if function is None or said.extensions or schema.schema_converter.exception_handlers:
         return None
-    try:
-        convert = arguments.converter(schema, said)
-    except Uncompiled:
-        return None
-    function, place = cast("Callable[..., Any]", resolver.wrapped_func), _placing(schema, said, resolver)
-    takes_self = resolver.self_parameter is not None
+    wanted, info_class = function.arguments, schema.config.info_class
 
     def call(source: Any, info: Any, /, **given: Any) -> Any:
         try:
-            taken = convert(given)
+            taken = arguments.converted(wanted, given)
         except Exception:
             return resolve(source, info, **given)  # which refuses them in its own words
-        place(taken, source, info)
-        return function(source, **taken) if takes_self else function(**taken)
-
-    needs_info = resolver.info_parameter is not None or bool(said.arguments)
-    takes_only_self = takes_self and not needs_info and not (resolver.parent_parameter or resolver.root_parameter)
-    return Resolver(call, needs_info, waits=said.is_async, bare=function if takes_only_self else None)
-
-
-def _placing(
-    schema: Schema, said: StrawberryField, resolver: StrawberryResolver[Any]
-) -> Callable[[dict[str, Any], Any, Any], None]:
-    """Give what puts the parent and the info among the arguments, under the names that the resolver has for them."""
-    parents = {found.name for found in (resolver.parent_parameter, resolver.root_parameter) if found}
-    infos = {resolver.info_parameter.name} if resolver.info_parameter else ()
-    info_class = schema.config.info_class
-
-    def place(taken: dict[str, Any], source: Any, info: Any) -> None:
-        for name in parents:
+        for name in function.parents:
             taken[name] = source
-        for name in infos:
+        for name in function.infos:
             taken[name] = info_class(_raw_info=info, _field=said)
+        return function.call(source, **taken) if function.takes_self else function.call(**taken)
 
-    return place
+    needs_info = bool(function.infos or function.arguments)
+    return Resolver(call, needs_info, said.is_async, function if info_class is Info else None)
+
+
+def _function(schema: Schema, said: StrawberryField) -> Function | None:
+    resolver = said.base_resolver
+    if resolver is None:
+        return None
+    try:
+        wanted = arguments.of(schema, said)
+    except Uncompiled:
+        return None
+    return Function(
+        cast("Callable[..., Any]", resolver.wrapped_func),
+        resolver.self_parameter is not None,
+        frozenset(found.name for found in (resolver.parent_parameter, resolver.root_parameter) if found),
+        frozenset({resolver.info_parameter.name} if resolver.info_parameter else ()),
+        wanted,
+        said,
+    )
 
 
 def _is_name(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,6 +19,39 @@ class TooLarge(Uncompiled):
 
 class Unfit(Exception):
     """A value that compiled code does not know; the executor does, and says what is wrong with it."""
+
+
+class Body:
+    """The statements of one function in the making, and names for its variables."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.indent = 1
+        self._names = 0
+
+    def add(self, statement: str) -> None:
+        self.lines.append("    " * self.indent + statement)
+
+    @contextmanager
+    def inside(self, header: str) -> Iterator[None]:
+        """Have the statements that are added meanwhile stand under a header."""
+        self.add(header)
+        self.indent += 1
+        yield
+        self.indent -= 1
+
+    def new(self) -> str:
+        """Give a name that nothing has yet."""
+        self._names += 1
+        return f"v{self._names}"
+
+    def name(self, given: str) -> str:
+        """Give the name of a variable that has the value of an expression: a new one's, unless it is one itself."""
+        if given.isidentifier():
+            return given
+        name = self.new()
+        self.add(f"{name} = {given}")
+        return name
 
 
 class Source:
@@ -48,12 +82,11 @@ class Source:
         made: T = self._made[key]
         return made
 
-    def function(self, parameters: str, result: str, first: Iterable[str] = ()) -> str:
-        """Define a function that does the statements of `first` and gives `result`; give its name."""
+    def function(self, parameters: str, body: Body, result: str) -> str:
+        """Define a function that does some statements and gives `result`; give its name."""
         self._functions += 1
         name = f"f{self._functions}"
-        body = [f"    {statement}" for statement in (*first, f"return {result}")]
-        self._lines += [f"def {name}({parameters}):", *body]
+        self._lines += [f"def {name}({parameters}):", *body.lines, f"    return {result}"]
         return name
 
     def table(self, kind: str, rows: Mapping[str, str]) -> str:

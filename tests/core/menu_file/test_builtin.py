@@ -108,15 +108,23 @@ def test_every_item_tells_a_guest_what_it_is() -> None:
     assert [item.slug for item in SHEET.items if not item.description or item.calories is None] == []
 
 
-def test_an_ingredient_is_measured_in_one_unit_everywhere() -> None:
-    recipes = [item.recipe for item in SHEET.items]
-    recipes += [option.recipe for group in SHEET.option_groups for option in group.options]
-    units: dict[str, set[str]] = {}
-    for recipe in recipes:
-        for ingredient, quantity in recipe.items():
-            units.setdefault(ingredient, set()).add(quantity.split()[1])
+def test_every_ingredient_is_in_some_recipe() -> None:
+    options = [option for group in SHEET.option_groups for option in group.options]
+    used = {slug for recipe in [item.recipe for item in SHEET.items] for slug in recipe}
+    used |= {slug for option in options for slug in (*option.recipe, *option.replaces.values())}
 
-    assert {ingredient: unit for ingredient, unit in units.items() if len(unit) > 1} == {}
+    assert [ingredient.slug for ingredient in SHEET.ingredients if ingredient.slug not in used] == []
+
+
+def test_every_item_is_made_of_something() -> None:
+    assert [item.slug for item in SHEET.items if not item.recipe] == []
+
+
+def test_nobody_plays_the_pantry_empty() -> None:
+    most = max(quantity.amount for item in SHEET.items for quantity in item.recipe.values())
+
+    assert all(ingredient.on_hand >= 1_000_000 * 1_000 for ingredient in SHEET.ingredients)
+    assert most < 1_000_000
 
 
 def _groups(item: SheetItem) -> list[OptionGroup]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.hours import Hours, Period
+from cafe_graphql.core.ingredients import SheetIngredient
 from cafe_graphql.core.menu import (
     Allergen,
     CafeInfo,
@@ -23,6 +24,7 @@ from cafe_graphql.core.menu import (
     Use,
 )
 from cafe_graphql.core.menu_file import MenuFileError
+from cafe_graphql.core.quantities import Quantity, Unit
 from cafe_graphql.services import menu_writing
 from tests.core.sheets import sheets
 
@@ -32,6 +34,19 @@ name = "Corner Café"
 currency = "USD"
 time_zone = "America/New_York"
 hours = { monday = "07:00-18:00", saturday = ["08:00-12:00", "13:00-17:00"] }
+
+[[ingredients]]
+slug = "espresso-beans"
+name = "Espresso beans"
+unit = "kg"
+on_hand = "2.5 kg"
+low_stock_at = "0.5 kg"
+
+[[ingredients]]
+slug = "cream"
+name = "Cream"
+unit = "ml"
+on_hand = "1000 ml"
 
 [[option_groups]]
 slug = "size"
@@ -104,7 +119,7 @@ def test_a_cafe_s_file_says_its_whole_menu() -> None:
                         "Cream",
                         price=70,
                         adds_allergens=frozenset({Allergen.MILK}),
-                        recipe={"cream": "30 ml"},
+                        recipe={"cream": Quantity(30_000, Unit.ML)},
                     ),
                     Option("own-cup", "Own cup", price=-20, max_quantity=2, calories=-5),
                 ),
@@ -121,16 +136,22 @@ def test_a_cafe_s_file_says_its_whole_menu() -> None:
                     Use("size", defaults=("medium",), prices={"medium": 40}),
                     Use("extras", offers=("own-cup",)),
                 ),
-                recipe={"espresso-beans": "18 g"},
+                recipe={"espresso-beans": Quantity(18_000, Unit.G)},
             ),
             SheetItem("tea", "Tea", "espresso", 200),
         ),
+        ingredients=(
+            SheetIngredient("espresso-beans", "Espresso beans", Unit.KG, 2_500_000, 500_000),
+            SheetIngredient("cream", "Cream", Unit.ML, 1_000_000),
+        ),
     )
+    assert [ingredient.on_hand for ingredient in sheet.ingredients] == [2_500_000, 1_000_000]
 
 
-LATTE = 'line 30: items[0] "latte"'
-SIZE = 'line 7: option_groups[0] "size"'
-EXTRAS = 'line 17: option_groups[1] "extras"'
+BEANS = 'line 7: ingredients[0] "espresso-beans"'
+LATTE = 'line 43: items[0] "latte"'
+SIZE = 'line 20: option_groups[0] "size"'
+EXTRAS = 'line 30: option_groups[1] "extras"'
 
 
 @pytest.mark.parametrize(
@@ -197,8 +218,8 @@ EXTRAS = 'line 17: option_groups[1] "extras"'
             f'{SIZE} › options[1] "medium" › price: is a number; write it as text in quotes: "0.50"',
         ),
         (
-            'slug = "cream"',
-            'slug = "own-cup"',
+            'slug = "cream",',
+            'slug = "own-cup",',
             f'{EXTRAS} › options[1] "own-cup": "own-cup" is already at {EXTRAS[9:]} › options[0] "own-cup"',
         ),
         (
@@ -215,7 +236,65 @@ EXTRAS = 'line 17: option_groups[1] "extras"'
             '"30 ml"',
             '"30ml"',
             f'{EXTRAS} › options[0] "cream" › recipe.cream: "30ml" is no quantity: '
-            'write a number above 0, a space and a unit, like "18 g"',
+            'write a number, a space and a unit, like "18 g"',
+        ),
+        (
+            '"30 ml"',
+            '"30 cups"',
+            f'{EXTRAS} › options[0] "cream" › recipe.cream: "30 cups" has no unit that is known here: '
+            "there is g, kg, ml, l, pieces",
+        ),
+        (
+            '"30 ml"',
+            '"30 g"',
+            f'{EXTRAS} › options[0] "cream" › recipe.cream: "30 g" is a weight, and it is counted in ml',
+        ),
+        (
+            '"30 ml"',
+            '"0 ml"',
+            f'{EXTRAS} › options[0] "cream" › recipe.cream: must be more than nothing; '
+            "leave the ingredient out if there is none of it",
+        ),
+        (
+            '"30 ml"',
+            '"0.0005 ml"',
+            f'{EXTRAS} › options[0] "cream" › recipe.cream: "0.0005 ml" has more decimal places than the 3 '
+            "that are counted",
+        ),
+        (
+            "{ cream = ",
+            "{ craem = ",
+            f'{EXTRAS} › options[0] "cream" › recipe.craem: is no ingredient; did you mean "cream"?',
+        ),
+        (
+            'recipe = { cream = "30 ml" }',
+            'replaces = { cream = "oat-cream" }',
+            f'{EXTRAS} › options[0] "cream" › replaces.cream: there is no ingredient "oat-cream"; '
+            'did you mean "cream"?',
+        ),
+        (
+            'recipe = { cream = "30 ml" }',
+            'replaces = { espresso-beans = "cream" }',
+            f'{EXTRAS} › options[0] "cream" › replaces.espresso-beans: cream is counted in ml, '
+            "and espresso-beans in kg: neither can replace the other",
+        ),
+        (
+            'recipe = { espresso-beans = "18 g" }',
+            'recipe = { espresso-beans = "18 g", sugar = "4 g" }',
+            f"{LATTE} › recipe.sugar: is no ingredient; there is espresso-beans, cream",
+        ),
+        ('unit = "kg"', 'unit = "lb"', f'{BEANS} › unit: there is no unit "lb"; there is g, kg, ml, l, pieces'),
+        ('on_hand = "2.5 kg"\n', "", f"{BEANS}: on_hand is missing"),
+        (
+            '"2.5 kg"',
+            '"2.5 l"',
+            f'{BEANS} › on_hand: "2.5 l" is a volume, and it is counted in kg',
+        ),
+        ('"2.5 kg"', "2.5", f"{BEANS} › on_hand: must be text in quotes, not a number"),
+        (
+            '"2.5 kg"',
+            '"-2.5 kg"',
+            f'{BEANS} › on_hand: "-2.5 kg" is no quantity: write a number, a space and a unit, like "18 g"',
         ),
         ('"3.50"', '"3,50"', f'{LATTE} › price: "3,50" is not an amount; write it as "3.50"'),
         ('"3.50"', '"3.505"', f'{LATTE} › price: "3.505" has more decimal places than the 2 of USD'),
@@ -308,12 +387,12 @@ EXTRAS = 'line 17: option_groups[1] "extras"'
         (
             'slug = "tea"',
             'slug = "latte"',
-            'line 41: items[1] "latte": "latte" is already at items[0] "latte"',
+            'line 54: items[1] "latte": "latte" is already at items[0] "latte"',
         ),
         (
             'slug = "tea"',
             'slug = "Tea Pot"',
-            'line 41: items[1] "Tea Pot" › slug: "Tea Pot" is no slug: '
+            'line 54: items[1] "Tea Pot" › slug: "Tea Pot" is no slug: '
             'write small letters and digits, joined by "-": "iced-tea"',
         ),
     ],

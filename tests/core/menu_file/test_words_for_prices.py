@@ -9,6 +9,7 @@ import pytest
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.hours import Hours, Period
 from cafe_graphql.core.menu_file import MenuFileError
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.taxes import TaxRate
 from cafe_graphql.services import menu_writing
@@ -23,6 +24,7 @@ tax_rates = [
   { slug = "prepared", name = "Sales tax", percent = "8.875", included = false },
   { slug = "groceries", name = "Sales tax", percent = "0", included = false },
 ]
+loyalty = { points = 2, per = "1.00", worth = "0.05" }
 
 [[categories]]
 slug = "espresso"
@@ -67,10 +69,10 @@ items = ["latte"]
 """
 
 RATE = 'cafe.tax_rates[0] "prepared"'
-WELCOME = 'line 26: promo_codes[0] "WELCOME-10"'
-HAPPY = 'line 32: promo_codes[1] "Happy"'
-TWO_OFF = 'line 40: promo_codes[2] "TWO-OFF"'
-THIRD_FREE = 'line 46: promo_codes[3] "THIRD-FREE"'
+WELCOME = 'line 27: promo_codes[0] "WELCOME-10"'
+HAPPY = 'line 33: promo_codes[1] "Happy"'
+TWO_OFF = 'line 41: promo_codes[2] "TWO-OFF"'
+THIRD_FREE = 'line 47: promo_codes[3] "THIRD-FREE"'
 
 
 def test_a_cafe_s_file_says_what_is_taxed_and_what_codes_there_are() -> None:
@@ -81,6 +83,7 @@ def test_a_cafe_s_file_says_what_is_taxed_and_what_codes_there_are() -> None:
         TaxRate("groceries", "Sales tax", Decimal(0), is_included=False),
     )
     assert (sheet.cafe.tax, [category.tax for category in sheet.categories]) == ("prepared", [None, "groceries"])
+    assert sheet.cafe.loyalty == Scheme(points=2, per=100, worth=5)
     assert sheet.promo_codes == (
         PromoCode("WELCOME-10", "10 % off your first order", percent=10, customer_limit=1),
         PromoCode(
@@ -107,10 +110,18 @@ def test_it_is_written_as_it_was_read() -> None:
     ("was", "became", "told"),
     [
         ('tax = "prepared"', 'tax = "preparde"', 'cafe.tax: there is no tax rate "preparde"; did you mean "prepared"?'),
+        ('worth = "0.05"', 'worth = "0.00"', "cafe.loyalty.worth: must be from 0.01 to 214748.36"),
+        (
+            'points = 2, per = "1.00"',
+            "points = 2, per = 1",
+            'cafe.loyalty.per: is a number; write it as text in quotes: "1.00"',
+        ),
+        ("points = 2", "points = 1001", "cafe.loyalty.points: must be from 1 to 1000"),
+        (', worth = "0.05"', "", "cafe.loyalty: worth is missing"),
         (
             'tax = "groceries"',
             'tax = "books"',
-            'line 15: categories[1] "beans" › tax: there is no tax rate "books"; there is prepared, groceries',
+            'line 16: categories[1] "beans" › tax: there is no tax rate "books"; there is prepared, groceries',
         ),
         ('"8.875"', "8.875", f'{RATE} › percent: is a number; write it as text in quotes: "8.875"'),
         ('"8.875"', "1e400", f'{RATE} › percent: is a number; write it as text in quotes: "8.875"'),
@@ -133,12 +144,12 @@ def test_it_is_written_as_it_was_read() -> None:
         (
             'code = "WELCOME-10"',
             'code = "10 % OFF"',
-            'line 26: promo_codes[0] "10 % OFF" › code: "10 % OFF" is no code: write it like "SPRING-10"',
+            'line 27: promo_codes[0] "10 % OFF" › code: "10 % OFF" is no code: write it like "SPRING-10"',
         ),
         (
             'code = "Happy"',
             'code = "Welcome-10"',
-            f'line 32: promo_codes[1] "Welcome-10": "welcome-10" is already at {WELCOME[9:]}',
+            f'line 33: promo_codes[1] "Welcome-10": "welcome-10" is already at {WELCOME[9:]}',
         ),
         ("percent = 10\n", "percent = 101\n", f"{WELCOME} › percent: must be from 1 to 100"),
         ("percent = 10\n", "", f"{WELCOME}: takes nothing off; give it one of percent, amount, buy"),
