@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
 from starlette.types import Receive
@@ -31,14 +31,9 @@ class Bodies:
         self._deadlines = Deadlines(seconds)
         self._waiting = 0
 
-    async def read(self, receive: Receive) -> bytes:
+    def read(self, receive: Receive) -> Awaitable[bytes]:
         """Read a body; raise `Refused` if it is too long, too late or one too many, and Disconnected if it ends."""
-        try:
-            return await Waiting(self._read(receive), self._waited_for)
-        except Overdue:
-            message = f"The body was not here within {self._seconds:g} seconds."
-            # What is still to come of it would be taken for the next request.
-            raise Refused(408, "REQUEST_TIMEOUT", message, ((b"connection", b"close"),)) from None
+        return Waiting(self._read(receive), self._waited_for)
 
     def check_announced(self, length: bytes | None) -> None:
         """Refuse a body that is too long by its own Content-Length, before any of it is read."""
@@ -52,7 +47,8 @@ class Bodies:
     async def _read(self, receive: Receive) -> bytes:
         chunks: list[bytes] = []
         length = 0
-        while True:
+        is_whole = False
+        while not is_whole:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Disconnected
@@ -61,8 +57,8 @@ class Bodies:
             if length > self.limit:
                 raise self._too_large()
             chunks.append(chunk)
-            if not message.get("more_body", False):
-                return chunk if len(chunks) == 1 else b"".join(chunks)
+            is_whole = not message.get("more_body", False)
+        return b"".join(chunks)
 
     @contextmanager
     def _waited_for(self) -> Iterator[None]:
@@ -72,5 +68,9 @@ class Bodies:
         try:
             with Deadline(self._deadlines):
                 yield
+        except Overdue:
+            message = f"The body was not here within {self._seconds:g} seconds."
+            # What is still to come of it would be taken for the next request.
+            raise Refused(408, "REQUEST_TIMEOUT", message, ((b"connection", b"close"),)) from None
         finally:
             self._waiting -= 1
