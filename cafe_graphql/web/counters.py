@@ -47,10 +47,11 @@ class MemoryCounters:
     async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
         if window != self._window:
             self._window, self._counts = window, {}
-        counts = self._counts
+        sums = []
         for key in keys:
-            counts[key] = counts.get(key, 0) + amount
-        return [counts[key] for key in keys]
+            count = self._counts[key] = self._counts.get(key, 0) + amount
+            sums.append(count)
+        return sums
 
     async def aclose(self) -> None:
         """Nothing is held."""

@@ -67,11 +67,11 @@ class RateLimiter:
         keys = (caller, f"all/{address}") if caller else (address,)
         used = await self._counters.add(keys, window, cost)
         is_crowded = len(used) > 1 and used[1] > self._limit * CALLERS_AN_ADDRESS
-        is_enough = used[0] <= self._limit and not is_crowded
-        if not is_enough:
-            used = await self._counters.add(keys, window, -cost)
+        if used[0] <= self._limit and not is_crowded:
+            return RateLimit(self._limit, self._limit - used[0], self._end_of(window)), True
+        used = await self._counters.add(keys, window, -cost)
         left = 0 if is_crowded else max(0, self._limit - used[0])
-        return RateLimit(self._limit, left, self._end_of(window)), is_enough
+        return RateLimit(self._limit, left, self._end_of(window)), False
 
     async def blame(self, scope: Scope) -> None:
         """Count an attempt with wrong credentials, and raise `Refused` once there were too many from its address.
