@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from cafe_graphql.web.gate import come_again
 from cafe_graphql.web.refusals import Disconnected, Refused
@@ -15,6 +15,9 @@ MAX_BYTES = 1024 * 1024
 MAX_SLOW = 300
 
 SECONDS = 10.0
+
+BODY = "cafe.body"
+"""Where our server leaves a body that came with its head, in the request's own state."""
 
 
 class Bodies:
@@ -30,6 +33,13 @@ class Bodies:
         self._seconds = seconds
         self._deadlines = Deadlines(seconds)
         self._waiting = 0
+
+    def at_hand(self, scope: Scope) -> bytes | None:
+        """Give the body if it came with its head, so that nobody need be asked for it; `Refused` if it is too long."""
+        body: bytes | None = scope.get("state", {}).pop(BODY, None)
+        if body is not None and len(body) > self.limit:
+            raise self._too_large()
+        return body
 
     def read(self, receive: Receive) -> Awaitable[bytes]:
         """Read a body; raise `Refused` if it is too long, too late or one too many, and Disconnected if it ends."""

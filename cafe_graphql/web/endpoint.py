@@ -120,7 +120,7 @@ class GraphQLEndpoint:
         try:
             self._check(scope, headers, choice)
             if scope["method"] == "POST":
-                request = await requests.by_post(headers, receive, self._bodies)
+                request = await requests.by_post(scope, headers, receive, self._bodies)
             else:
                 request = requests.by_get(scope, headers, self._bodies.limit)
             if isinstance(request, list):

@@ -12,6 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from cafe_graphql.web.bodies import BODY
 from cafe_graphql.web.exchange import Exchange
 from cafe_graphql.web.repeats import STATE, Repeats
 
@@ -93,8 +94,10 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._begun = 0
         super().data_received(data)
-        if (is_between or is_first) and self._begun == 1 and isinstance(self.cycle, Exchange):
-            self.cycle.request = None if self._is_in_head or self.cycle.more_body else data
+        is_alone = (is_between or is_first) and self._begun == 1 and not self._is_in_head
+        if is_alone and isinstance(self.cycle, Exchange) and not self.cycle.more_body:
+            self.cycle.request = data
+            self.scope["state"][BODY] = bytes(self.cycle.body)
         self._bound_head(data)
 
     def _is_between_messages(self) -> bool:
