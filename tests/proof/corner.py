@@ -13,6 +13,7 @@ from cafe_graphql.core.menu import Sheet
 from cafe_graphql.core.orders import Order
 from cafe_graphql.core.payments import Method
 from cafe_graphql.core.people import GUEST, HOUSE, Actor
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.taxes import TaxRate
 from cafe_graphql.services import ordering, paying, refunding
@@ -41,7 +42,7 @@ BAD = ("tok_declined", "tok_unheard", "tok_timeout", "tok_capture_timeout", "tok
 
 
 def menu() -> Sheet:
-    """Give the built-in menu of a café that adds one tax, includes another, has promo codes, and little of anything."""
+    """Give the built-in menu of a café that adds one tax, includes another, has codes and points, and little of all."""
     sheet = menu_file.read(menu_file.builtin())
     rates = (
         TaxRate("prepared", "Sales tax", Decimal("8.875"), is_included=False),
@@ -49,7 +50,7 @@ def menu() -> Sheet:
     )
     return replace(
         sheet,
-        cafe=replace(sheet.cafe, tax_rates=rates, tax="prepared"),
+        cafe=replace(sheet.cafe, tax_rates=rates, tax="prepared", loyalty=Scheme(points=7, per=100, worth=5)),
         categories=tuple(replace(each, tax="bakery" if each.slug == "bakery" else None) for each in sheet.categories),
         promo_codes=(LAST, NOON),
         ingredients=tuple(replace(each, on_hand=ON_HAND.get(each.slug, each.on_hand)) for each in sheet.ingredients),
