@@ -29,6 +29,7 @@ class Auditor:
             receipts_add_up(books)
             promo_codes_add_up(books)
             the_pantry_adds_up(books)
+            points_add_up(books)
             self.sold = unchanged(self.sold, as_sold(books))
             self.issued = unchanged(self.issued, {row["sequence"]: row for row in rows(books, "receipts")})
 
@@ -129,3 +130,18 @@ def the_pantry_adds_up(books: sqlite3.Connection) -> None:
         assert move["on_hand"] == there[move["ingredient_id"]] >= 0
         assert move["change"] != 0
     assert {row["id"]: row["on_hand"] for row in rows(books, "ingredients", "on_hand != 0")} == +there
+
+
+def points_add_up(books: sqlite3.Connection) -> None:
+    """What an account has to spend, and what it owes, is what its movements come to, and never below nothing."""
+    for person in rows(books, "people"):
+        has = owes = 0
+        for move in rows(books, "points", f"customer_id = {person['id']}", order="id"):
+            has, owes = has + move["points"], owes + move["owed"]
+            assert has >= 0 and owes >= 0
+        assert (person["points"], person["points_owed"]) == (has, owes)
+    for order in rows(books, "orders", "customer_id IS NOT NULL"):
+        moved = rows(books, "points", f"order_id = {order['id']}")
+        earned = sum(move["points"] - move["owed"] for move in moved if move["kind"] in ("earned", "taken_back"))
+        kept = order["paid"] - order["refunded"]
+        assert earned == (order["points"] * kept // order["total"] if order["total"] else 0)
