@@ -159,6 +159,24 @@ def test_the_terminal_remembers_after_it_was_switched_off(tmp_path: Path) -> Non
     after.gateway.close()
 
 
+def test_a_terminal_that_cannot_write_does_not_answer(tmp_path: Path) -> None:
+    terminal = LocalTerminal(tmp_path / "nowhere" / "terminal.db")
+
+    with pytest.raises(Away, match="cannot write its record"):
+        asyncio.run(terminal.authorise(LATTE, "tok_visa"))
+
+    terminal.close()
+
+
+def test_nobody_else_on_the_machine_can_read_what_the_terminal_did(tmp_path: Path) -> None:
+    terminal = LocalTerminal(tmp_path / "terminal.db")
+
+    asyncio.run(terminal.look_up(LATTE))
+
+    assert (tmp_path / "terminal.db").stat().st_mode & 0o777 == 0o600
+    terminal.close()
+
+
 def test_who_takes_no_cards_says_so() -> None:
     nobody = NoCards()
 
@@ -266,6 +284,19 @@ def test_stripe_is_asked_in_the_version_that_its_library_knows(house: tuple[Hous
         "GET /v1/refunds",
         "POST /v1/refunds",
     ]
+    stripe.gateway.close()
+
+
+def test_a_refund_is_made_once_also_when_stripe_has_forgotten_its_key(house: tuple[House, str]) -> None:
+    stripe = Counter(Stripe(KEY, house[1]))
+    charge = stripe.captured()
+    stripe.ask(lambda gateway: gateway.refund(charge, "spilt", 100))
+    house[0].keys.clear()  # as it does after a day
+
+    again = stripe.ask(lambda gateway: gateway.refund(charge, "spilt", 100))
+
+    assert again == GivenBack()
+    assert house[0].charged() == {LATTE.id: 250}
     stripe.gateway.close()
 
 
