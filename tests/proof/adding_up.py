@@ -122,6 +122,24 @@ def promo_codes_add_up(books: sqlite3.Connection) -> None:
     assert counted == used
 
 
+def points_add_up(books: sqlite3.Connection) -> None:
+    """A customer has what the ledger comes to, never below nothing; an order has earned as it was paid."""
+    points, owed, earned, back = Counter[int](), Counter[int](), Counter[int](), Counter[int]()
+    for move in rows(books, "points", order="id"):
+        points[move["customer_id"]] += move["points"]
+        owed[move["customer_id"]] += move["owed"]
+        assert min(points[move["customer_id"]], owed[move["customer_id"]]) == 0 <= points[move["customer_id"]]
+        by_order = earned if move["kind"] in ("earned", "taken_back") else back
+        by_order[move["order_id"]] += move["points"] - move["owed"]
+    for person in rows(books, "people"):
+        assert (person["points"], person["points_owed"]) == (points[person["id"]], owed[person["id"]])
+    for order in rows(books, "orders"):
+        kept = order["paid"] - order["refunded"]
+        assert earned[order["id"]] == (order["points"] * kept // order["total"] if order["total"] else 0)
+        assert back[order["id"]] <= 0
+        assert order["status"] != "cancelled" or not back[order["id"]]
+
+
 def the_pantry_adds_up(books: sqlite3.Connection) -> None:
     """Of each ingredient there is what its movements come to, at every step and never below nothing."""
     there = Counter[int]()
@@ -130,18 +148,3 @@ def the_pantry_adds_up(books: sqlite3.Connection) -> None:
         assert move["on_hand"] == there[move["ingredient_id"]] >= 0
         assert move["change"] != 0
     assert {row["id"]: row["on_hand"] for row in rows(books, "ingredients", "on_hand != 0")} == +there
-
-
-def points_add_up(books: sqlite3.Connection) -> None:
-    """What an account has to spend, and what it owes, is what its movements come to, and never below nothing."""
-    for person in rows(books, "people"):
-        has = owes = 0
-        for move in rows(books, "points", f"customer_id = {person['id']}", order="id"):
-            has, owes = has + move["points"], owes + move["owed"]
-            assert has >= 0 and owes >= 0
-        assert (person["points"], person["points_owed"]) == (has, owes)
-    for order in rows(books, "orders", "customer_id IS NOT NULL"):
-        moved = rows(books, "points", f"order_id = {order['id']}")
-        earned = sum(move["points"] - move["owed"] for move in moved if move["kind"] in ("earned", "taken_back"))
-        kept = order["paid"] - order["refunded"]
-        assert earned == (order["points"] * kept // order["total"] if order["total"] else 0)
