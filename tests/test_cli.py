@@ -42,6 +42,7 @@ def test_the_first_start_makes_a_database_with_the_built_in_menu_and_says_where_
     assert status == 200
     assert log.count(f"Created {database} with the built-in menu.") == 1
     assert f"Playground: {url}/graphql" in log
+    assert "Cards are taken by a terminal for trying: no real money." in log
 
 
 def test_two_workers_serve_one_database(database: Path) -> None:

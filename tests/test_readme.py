@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cafe_graphql.core import menu_file
+from cafe_graphql.gateways import terminal
 from tests.running import WITH_KEY, running_cafe
 from tests.web.test_rest import ask
 
@@ -45,6 +46,14 @@ def test_the_script_of_the_readme_places_its_order(url: str, capsys: pytest.Capt
     exec(script.replace("http://127.0.0.1:8000", url), {})
 
     assert "'total': {'formatted': '$4.00'}" in capsys.readouterr().out
+
+
+def test_the_readme_names_every_card_that_the_terminal_knows() -> None:
+    named = re.findall(r"^\| (4[0-9 ]{18}) \| `(tok_\w+)` \|", README, re.MULTILINE)
+
+    assert [(number.replace(" ", ""), token) for number, token in named] == [
+        (card.number, card.token) for card in terminal.CARDS[1:]
+    ]
 
 
 def test_the_menu_of_the_readme_loads() -> None:

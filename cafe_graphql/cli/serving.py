@@ -51,6 +51,8 @@ def serve(
     if settings.house_key is None and (first := run(settings, key_cutting.cut_first)):
         typer.echo(f"Manager key, shown this once: {first.secret}")
         typer.echo("Send it as X-API-Key. For other programs, make others: cafe key create --help")
+    if settings.takes_cards_by == "terminal":
+        typer.echo("Cards are taken by a terminal for trying: no real money. CAFE_CARD_GATEWAY names another.")
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"{'GraphQL' if settings.production else 'Playground'}: http://{shown}:{settings.port}/graphql")
     _serve(settings)

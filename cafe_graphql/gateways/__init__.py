@@ -1,1 +1,1 @@
-"""What stands outside the café and is asked over the wire: whoever vouches for people, and later the card terminal."""
+"""What stands outside the café and is asked over the wire: whoever vouches for people, and whoever takes the cards."""

@@ -1,11 +1,13 @@
 """What the local terminal has done, in a file of its own: another machine's memory, which outlives a crash of ours."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cafe_graphql.core.errors import Away
 from cafe_graphql.gateways.cards import Answer, Standing
 
 _TABLES = """
@@ -36,13 +38,17 @@ class Record:
 
     @contextmanager
     def opened(self) -> Iterator["Pages"]:
-        """Open the book, for nobody else to write in meanwhile."""
-        with closing(sqlite3.connect(self.file, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in _TABLES.split(";"):
-                connection.execute(statement)
-            yield Pages(connection)
-            connection.execute("COMMIT")
+        """Open the book, for nobody else to write in meanwhile; `Away` when it cannot be written."""
+        try:
+            os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))  # what people pay is for nobody else to read
+            with closing(sqlite3.connect(self.file, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                yield Pages(connection)
+                connection.execute("COMMIT")
+        except (OSError, sqlite3.Error) as error:
+            raise Away(f"The card terminal cannot write its record: {error}.") from error
 
 
 class Pages:

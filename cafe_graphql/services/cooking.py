@@ -95,7 +95,7 @@ def _hindrances(order: Order, to: Status, expected_version: int | None) -> Itera
     if order.waits_for_payment and to is Status.ACCEPTED:
         due = money.Money(order.amount_due, order.totals.currency)
         message = f"Order {order.number} goes to the kitchen when it is paid: {due.in_words} is due."
-        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, ())
+        yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, (Status.PLACED,))
     elif why := orders.why_not_next(order.status, to):
         allowed = tuple(status for status in Status if to in orders.NEXT[status])
         yield WrongStatus(ProblemCode.INVALID_STATUS, f"Order {order.number} {why}", ("to",), order.status, allowed)

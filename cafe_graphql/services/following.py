@@ -138,6 +138,8 @@ class Followed:
             self._is_over = self._has_ended
             return entries is None or self._is_over
         self._cursor = _number(updates[-1])
+        if self._order_id is None:  # what waits to be paid is not the kitchen's yet
+            updates = [update for update in updates if not update.order.waits_for_payment]
         self._has_ended = self._order_id is not None and updates[-1].order.is_over
         self._next = [self._told(update) for update in reversed(updates)]
         return True

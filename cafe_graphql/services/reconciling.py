@@ -62,8 +62,12 @@ def _take(connection: Connection, cafe: Cafe, before: datetime) -> list[Payment 
 
 
 async def _settle(cafe: Cafe, found: Payment | Refund) -> bool:
-    """Go on from where one stands; False when there is still no answer."""
-    if isinstance(found, Payment):
-        return (await charging.look_up(cafe, found)).payment.state not in UNDER_WAY
-    [refund] = await charging.give_back(cafe, [found])
-    return refund.state is not RefundState.PENDING
+    """Go on from where one stands; False when it is still not known what came of it."""
+    try:
+        if isinstance(found, Payment):
+            return (await charging.look_up(cafe, found)).payment.state not in UNDER_WAY
+        [refund] = await charging.give_back(cafe, [found])
+        return refund.state is not RefundState.PENDING
+    except Exception:  # one that nobody understands must not keep the others waiting
+        _log.exception("What came of %s could not be settled", found.public_id)
+        return False

@@ -23,7 +23,7 @@ from cafe_graphql.core.menu import (
 from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.store import menu_prices, menu_stock, pantry
-from cafe_graphql.store.hot import Hot
+from cafe_graphql.store.hot import KEPT, Hot
 from cafe_graphql.store.tables import CafeRow, CategoryRow, ItemRow, OptionGroupRow, table
 
 cafe = table(CafeRow)
@@ -41,8 +41,17 @@ def version(connection: Connection) -> int | None:
 
 
 def current(connection: Connection, known: Menu | None) -> Menu:
-    """Give the menu as it is now: `known` itself when that is still the one."""
-    return known if known is not None and known.version == version(connection) else load(connection)
+    """Give the menu as it is now: `known` itself when that is still the one.
+
+    What an act has changed is not known to others before it is committed: the acts that share its transaction read it
+    once, and not each for itself.
+    """
+    now = version(connection)
+    for menu in (known, connection.info.get(KEPT)):
+        if menu is not None and menu.version == now:
+            return menu
+    menu = connection.info[KEPT] = load(connection)
+    return menu
 
 
 def about(connection: Connection) -> CafeInfo | None:
@@ -92,6 +101,7 @@ def replace(connection: Connection, new: Sheet) -> bool:
     now = version(connection)
     if now is not None and sheet(connection) == new:
         return False
+    connection.info.pop(KEPT, None)
     _upsert(connection, pantry.ingredients, map(menu_stock.row, new.ingredients))
     _upsert(connection, categories, ({"name": c.name, "slug": c.slug, "tax": c.tax} for c in new.categories))
     _upsert(connection, groups, (_group_row(group) for group in new.option_groups))
@@ -104,6 +114,7 @@ def replace(connection: Connection, new: Sheet) -> bool:
 
 def count_up(connection: Connection) -> None:
     """Count the menu's version up: something changed that a guest could see."""
+    connection.info.pop(KEPT, None)
     connection.execute(update(cafe).values(menu_version=cafe.c.menu_version + 1))
 
 

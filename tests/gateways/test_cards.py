@@ -159,6 +159,24 @@ def test_the_terminal_remembers_after_it_was_switched_off(tmp_path: Path) -> Non
     after.gateway.close()
 
 
+def test_a_terminal_that_cannot_write_does_not_answer(tmp_path: Path) -> None:
+    terminal = LocalTerminal(tmp_path / "nowhere" / "terminal.db")
+
+    with pytest.raises(Away, match="cannot write its record"):
+        asyncio.run(terminal.authorise(LATTE, "tok_visa"))
+
+    terminal.close()
+
+
+def test_nobody_else_on_the_machine_can_read_what_the_terminal_did(tmp_path: Path) -> None:
+    terminal = LocalTerminal(tmp_path / "terminal.db")
+
+    asyncio.run(terminal.look_up(LATTE))
+
+    assert (tmp_path / "terminal.db").stat().st_mode & 0o777 == 0o600
+    terminal.close()
+
+
 def test_who_takes_no_cards_says_so() -> None:
     nobody = NoCards()
 
@@ -214,19 +232,27 @@ def test_stripe_is_asked_in_its_own_minor_units(
     stripe.gateway.close()
 
 
-@pytest.mark.parametrize("key", ["sk_test_wrong", KEY])
-def test_a_cafe_that_stripe_refuses_takes_no_cards_and_leaves_nothing_pending(
-    house: tuple[House, str], key: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    stripe = Counter(Stripe(key, house[1]))
-    crumb = Charge("crumb-1", Money(20, "USD"))  # less than Stripe takes
+def test_a_crumb_is_not_paid_by_card(house: tuple[House, str]) -> None:
+    stripe = Counter(Stripe(KEY, house[1]))
+    crumb = Charge("crumb-1", Money(20, "USD"))
 
     answer = stripe.ask(lambda gateway: gateway.authorise(crumb, "pm_card_visa"))
+
+    assert answer == Answer(Standing.DECLINED, reason="So small an amount cannot be paid by card.")
+    stripe.gateway.close()
+
+
+def test_a_cafe_that_stripe_refuses_takes_no_cards_and_leaves_nothing_pending(
+    house: tuple[House, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    stripe = Counter(Stripe("sk_test_wrong", house[1]))
+
+    answer = stripe.ask(lambda gateway: gateway.authorise(LATTE, "pm_card_visa"))
 
     assert answer == Answer(Standing.DECLINED, reason="Cards cannot be taken just now.")
     [logged] = caplog.messages
     assert logged.startswith("Stripe takes no cards: Request req_0001: ")
-    assert KEY not in logged and "sk_test_wrong" not in logged
+    assert "sk_test_wrong" not in logged
     stripe.gateway.close()
 
 
@@ -266,6 +292,19 @@ def test_stripe_is_asked_in_the_version_that_its_library_knows(house: tuple[Hous
         "GET /v1/refunds",
         "POST /v1/refunds",
     ]
+    stripe.gateway.close()
+
+
+def test_a_refund_is_made_once_also_when_stripe_has_forgotten_its_key(house: tuple[House, str]) -> None:
+    stripe = Counter(Stripe(KEY, house[1]))
+    charge = stripe.captured()
+    stripe.ask(lambda gateway: gateway.refund(charge, "spilt", 100))
+    house[0].keys.clear()  # as it does after a day
+
+    again = stripe.ask(lambda gateway: gateway.refund(charge, "spilt", 100))
+
+    assert again == GivenBack()
+    assert house[0].charged() == {LATTE.id: 250}
     stripe.gateway.close()
 
 

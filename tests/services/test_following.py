@@ -9,12 +9,13 @@ import pytest
 
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Draft, LineDraft
-from cafe_graphql.core.orders import Status, StatusChanged
+from cafe_graphql.core.orders import RefundRecorded, RefundStarted, Status, StatusChanged
 from cafe_graphql.core.people import GUEST, HOUSE
-from cafe_graphql.services import cooking, following, menu_editing, ordering
+from cafe_graphql.services import cooking, following, menu_editing, ordering, reconciling
 from cafe_graphql.services.cafe import Cafe, Update
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.ordering import Ref
+from tests.services import tills
 
 T = TypeVar("T")
 LATTE = Draft((LineDraft("latte"),))
@@ -92,6 +93,25 @@ def test_the_stream_of_an_order_that_has_ended_shows_it_and_ends(url: str) -> No
     shown, again = at_work(url, scene)
 
     assert [(update.order.status, update.event) for update in (*shown, *again)] == [(Status.CANCELLED, None)] * 2
+
+
+def test_the_stream_of_an_order_that_was_cancelled_ends_when_the_card_has_its_money_back(
+    url: str, tmp_path: Path
+) -> None:
+    async def scene(cafe: Cafe) -> list[Update]:
+        with tills.with_terminal(cafe, tmp_path / "terminal.db"):
+            order = (await ordering.place(cafe, GUEST, LATTE)).order
+            await tills.pay_by_card(cafe, order, "tok_refund_timeout")
+            following_it = asyncio.create_task(_all(following.order(cafe, GUEST, Ref(token=order.tracking_token))))
+            await ordering.cancel(cafe, GUEST, Ref(token=order.tracking_token))
+            await reconciling.reconcile(cafe)
+            return await following_it
+
+    updates = at_work(url, scene)
+
+    told = [update.event and type(update.event.change) for update in updates]
+    assert told == [None, StatusChanged, RefundStarted, RefundRecorded]
+    assert [update.order.amount_to_return for update in updates][-1] == 0
 
 
 def test_there_is_nothing_to_follow_of_an_order_that_is_not_there(url: str) -> None:

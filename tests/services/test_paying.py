@@ -321,6 +321,20 @@ def test_a_refusal_burns_no_key(cafe: Cafe, order: Order) -> None:
     assert tills.cash(cafe, order, 350, "monday-1").payment_status is PaymentStatus.PAID
 
 
+def test_while_the_terminal_is_slow_the_window_takes_orders(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
+    async def scene() -> tuple[bool, Order]:
+        with terminal.record.opened():  # its record is being written by somebody else
+            paying_it = asyncio.create_task(tills.pay_by_card(cafe, order))
+            for _ in range(20):
+                await ordering.place(cafe, GUEST, tills.LATTE)
+            was_waiting = not paying_it.done()
+        return was_waiting, await paying_it
+
+    was_waiting, paid = asyncio.run(scene())
+
+    assert was_waiting and paid.payment_status is PaymentStatus.PAID
+
+
 def test_what_the_terminal_hears_twice_is_taken_once(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
     paid = tills.card(cafe, order, "tok_twice")
 

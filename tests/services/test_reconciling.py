@@ -13,7 +13,7 @@ from cafe_graphql.core.payments import Method, PaymentState, PaymentStatus, Refu
 from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.gateways.cards import NoCards
 from cafe_graphql.gateways.terminal import LocalTerminal
-from cafe_graphql.services import cooking, following, ordering, reconciling, settling
+from cafe_graphql.services import charging, cooking, following, ordering, reconciling, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.ordering import NotChanged, Ref
@@ -132,6 +132,32 @@ def test_a_refund_without_an_answer_is_made_once(cafe: Cafe, terminal: LocalTerm
     assert list(tills.taken(terminal).values()) == [250]
 
 
+def test_what_is_on_its_way_back_is_not_given_back_again_but_what_else_was_paid_is(
+    cafe: Cafe, terminal: LocalTerminal, order: Order
+) -> None:
+    tills.cash(cafe, order, 100)
+    tills.card(cafe, order, "tok_refund_timeout")
+    tills.refund(cafe, order, 250)
+
+    tills.refund(cafe, order, 100)
+    reconcile(cafe)
+
+    assert [payment.refunded for payment in tills.payments(cafe, order)] == [100, 250]
+    tills.assert_agreed(cafe, terminal, order)
+
+
+def test_two_who_make_the_same_refund_count_it_once(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
+    tills.card(cafe, order, "tok_refund_timeout")
+    tills.refund(cafe, order, 100)
+    [refund] = tills.refunds(cafe, order)
+
+    at_once([partial(charging.give_back, cafe, [refund])] * 3)
+
+    assert tills.again(cafe, order).takings == Takings(paid=350, refunded=100)
+    assert [payment.refunded for payment in tills.payments(cafe, order)] == [100]
+    tills.assert_agreed(cafe, terminal, order)
+
+
 def test_a_payment_that_somebody_has_just_begun_is_left_to_them_until_they_must_be_dead(
     cafe: Cafe, clock: Clock, terminal: LocalTerminal, order: Order
 ) -> None:
@@ -155,6 +181,23 @@ def test_of_many_who_reconcile_at_once_one_asks_about_each(cafe: Cafe, terminal:
     assert set(tills.taken(terminal).values()) == {350} and len(tills.taken(terminal)) == 30
     for order in orders:
         tills.assert_agreed(cafe, terminal, order)
+
+
+def test_one_that_nobody_understands_keeps_no_other_waiting(
+    cafe: Cafe, terminal: LocalTerminal, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd, sound = tills.place(cafe), tills.place(cafe)
+    for order in (odd, sound):
+        tills.card(cafe, order, "tok_timeout")
+    [odd_one] = tills.payments(cafe, odd)
+    with terminal.record.opened() as pages:
+        pages._connection.execute("UPDATE charges SET standing = 'melted' WHERE id = ?", (odd_one.public_id,))
+
+    assert reconcile(cafe) == Reconciled(settled=1, waiting=1)
+
+    assert tills.again(cafe, sound).payment_status is PaymentStatus.PAID
+    assert tills.again(cafe, odd).takings == Takings(pending=350)
+    assert caplog.messages == [f"What came of {odd_one.public_id} could not be settled"]
 
 
 def test_what_another_terminal_took_is_left_to_it(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
