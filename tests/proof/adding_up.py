@@ -28,8 +28,8 @@ class Auditor:
             money_adds_up(books)
             receipts_add_up(books)
             promo_codes_add_up(books)
-            points_add_up(books)
             the_pantry_adds_up(books)
+            points_add_up(books)
             self.sold = unchanged(self.sold, as_sold(books))
             self.issued = unchanged(self.issued, {row["sequence"]: row for row in rows(books, "receipts")})
 
