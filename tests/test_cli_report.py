@@ -1,6 +1,5 @@
 """`cafe report`, run as people run it: tables, CSV and pictures of a book with three orders."""
 
-import asyncio
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +9,9 @@ import pytest
 
 from cafe_graphql.cli import plots
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
-from cafe_graphql.core.people import GUEST
-from cafe_graphql.services import ordering
+from cafe_graphql.core.orders import Order
 from tests.running import cafe
+from tests.services import tills
 from tests.services.books import Clock, opened
 
 TWO_DAYS = ("--from", "2026-05-01", "--to", "2026-05-02")
@@ -23,6 +22,7 @@ Corner Café, 2026-05-01 to 2026-05-02
 Orders                   3
 Items                    5
 Revenue (USD)        16.90
+Refunds (USD)         9.00
 Average order (USD)   5.63
 
 Item      Quantity  Revenue (USD)
@@ -34,9 +34,9 @@ Hour   Orders  Revenue (USD)
 13:00       0           0.00
 14:00       1           2.20
 
-Day         Orders  Revenue (USD)
-2026-05-01       1          11.20
-2026-05-02       2           5.70
+Day         Orders  Revenue (USD)  Refunds (USD)
+2026-05-01       1          11.20           0.00
+2026-05-02       2           5.70           9.00
 """
 
 
@@ -46,11 +46,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file, clock = tmp_path_factory.mktemp("books") / "cafe.db", Clock()
     with opened(file, clock) as books:
 
-        def place(*lines: LineDraft) -> None:
-            asyncio.run(ordering.place(books, GUEST, Draft(lines)))
+        def place(*lines: LineDraft) -> Order:
+            return tills.place(books, Draft(lines))
 
-        place(LineDraft("latte", 2, (Choice("size", "large"),)), LineDraft("espresso"))
+        friday = place(LineDraft("latte", 2, (Choice("size", "large"),)), LineDraft("espresso"))
+        tills.cash(books, friday)
         clock.passes(timedelta(days=1))
+        tills.refund(books, friday, 900)
         place(LineDraft("latte"))
         clock.passes(timedelta(hours=2))
         place(LineDraft("espresso"))
@@ -68,14 +70,14 @@ def test_it_prints_csv(database: Path) -> None:
 
     rows = printed.stdout.splitlines()
     assert [row for row in rows if not re.match(r"hour,\d+,,0,", row)] == [
-        "by,key,name,orders,quantity,revenue,currency",
-        "all,,,3,5,16.90,USD",
-        "item,latte,Latte,,3,12.50,USD",
-        "item,espresso,Espresso,,2,4.40,USD",
-        "hour,12,,2,,14.70,USD",
-        "hour,14,,1,,2.20,USD",
-        "day,2026-05-01,,1,,11.20,USD",
-        "day,2026-05-02,,2,,5.70,USD",
+        "by,key,name,orders,quantity,revenue,refunds,currency",
+        "all,,,3,5,16.90,9.00,USD",
+        "item,latte,Latte,,3,12.50,,USD",
+        "item,espresso,Espresso,,2,4.40,,USD",
+        "hour,12,,2,,14.70,,USD",
+        "hour,14,,1,,2.20,,USD",
+        "day,2026-05-01,,1,,11.20,0.00,USD",
+        "day,2026-05-02,,2,,5.70,9.00,USD",
     ]
     assert len(rows) == 1 + 1 + 2 + 24 + 2
 
@@ -97,6 +99,7 @@ def test_by_default_it_is_of_today_where_nothing_was_sold_yet(database: Path, tm
         "Orders                  0",
         "Items                   0",
         "Revenue (USD)        0.00",
+        "Refunds (USD)        0.00",
         "Average order (USD)  0.00",
     ]
     assert printed.stderr == "Nothing was sold, so nothing was drawn.\n"

@@ -3,43 +3,44 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from functools import partial
 from unicodedata import east_asian_width
 
 from cafe_graphql.core.money import Money
 from cafe_graphql.core.reports import HourSales, SalesReport, Span
 
-COLUMNS = ("by", "key", "name", "orders", "quantity", "revenue", "currency")
-"""The columns of the CSV; `by` says what a row is about: all, item, hour or day."""
+COLUMNS = ("by", "key", "name", "orders", "quantity", "revenue", "refunds", "currency")
+"""The columns of the CSV; `by` says what a row is about: all, item, hour or day. Refunds are told in all and by day."""
 
 Row = Sequence[object]
 
 
 def tables(cafe: str, sold: SalesReport) -> str:
     """Write the figures for people: in all, then by item, by hour and, of several days, by day."""
-    revenue = f"Revenue ({sold.currency})"
+    revenue, refunds = (f"{what} ({sold.currency})" for what in ("Revenue", "Refunds"))
     items = [(item.name, item.quantity, _amount(sold, item.revenue)) for item in sold.by_item]
     hours = [(f"{hour.hour:02}:00", hour.orders, _amount(sold, hour.revenue)) for hour in busy_hours(sold)]
-    days = [(day.day, day.orders, _amount(sold, day.revenue)) for day in sold.by_day]
+    days = [(day.day, day.orders, _amount(sold, day.revenue), _amount(sold, day.refunds)) for day in sold.by_day]
     parts = [f"{heading(cafe, sold.span)}\n", _table((), _totals(sold))]
     if sold.orders:
         parts += [_table(("Item", "Quantity", revenue), items), _table(("Hour", "Orders", revenue), hours)]
     if len(days) > 1:
-        parts.append(_table(("Day", "Orders", revenue), days))
+        parts.append(_table(("Day", "Orders", revenue, refunds), days))
     return "\n".join(parts)
 
 
 def csv_of(sold: SalesReport) -> str:
     """Write the figures as CSV, amounts in major units with all digits."""
-    out = io.StringIO()
+    out, amount, currency = io.StringIO(), partial(_amount, sold), sold.currency
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerow(("all", "", "", sold.orders, sold.items, _amount(sold, sold.revenue), sold.currency))
+    writer.writerow(("all", "", "", sold.orders, sold.items, amount(sold.revenue), amount(sold.refunds), currency))
     for item in sold.by_item:
-        writer.writerow(("item", item.slug, item.name, "", item.quantity, _amount(sold, item.revenue), sold.currency))
+        writer.writerow(("item", item.slug, item.name, "", item.quantity, amount(item.revenue), "", currency))
     for hour in sold.by_hour:
-        writer.writerow(("hour", hour.hour, "", hour.orders, "", _amount(sold, hour.revenue), sold.currency))
+        writer.writerow(("hour", hour.hour, "", hour.orders, "", amount(hour.revenue), "", currency))
     for day in sold.by_day:
-        writer.writerow(("day", day.day, "", day.orders, "", _amount(sold, day.revenue), sold.currency))
+        writer.writerow(("day", day.day, "", day.orders, "", amount(day.revenue), amount(day.refunds), currency))
     return out.getvalue()
 
 
@@ -59,6 +60,7 @@ def _totals(sold: SalesReport) -> list[Row]:
         ("Orders", sold.orders),
         ("Items", sold.items),
         (f"Revenue ({sold.currency})", _amount(sold, sold.revenue)),
+        (f"Refunds ({sold.currency})", _amount(sold, sold.refunds)),
         (f"Average order ({sold.currency})", _amount(sold, sold.average_order)),
     ]
 

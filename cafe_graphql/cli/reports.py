@@ -31,7 +31,8 @@ def report(
 ) -> None:
     """Print what was sold from one day to another: in all, by item, by hour and by day; without tips.
 
-    Days are those of the café's own calendar, like 2026-05-01. Orders that were called off do not count.
+    Days are those of the café's own calendar, like 2026-05-01. Orders that were called off do not count. Refunds are
+    what was given back on those days, with tips and tax, whenever its orders were placed; revenue is without them.
     """
     settings = settings_of(database_url=database)
     if plot is not None and (why := plots.why_not(plot)):

@@ -19,7 +19,8 @@ Need = tuple[tuple[str, int], ...]
 Place = tuple[str, str]
 """An option of an item, by the slugs of its group and of itself."""
 
-Offered = tuple[OptionGroup, Option]
+Instead = Mapping[str, set[str]]
+"""Which ingredients may stand in the place of each, by what options replace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,16 @@ class Needs:
 
 def needs(item: Item) -> Needs:
     """Look through an item's recipe and those of its options."""
-    offered = [(group, option) for group in item.groups for option in group.options]
-    bringing = [(group, option) for group, option in offered if option.recipe or option.replaces]
-    own = tuple(_need(slug, quantity.amount, bringing) for slug, quantity in item.recipe.items())
-    return Needs(
-        own, {(group.slug, option.slug): _of_option(item, group, option, bringing) for group, option in bringing}
-    )
+    bringing = [(g, option) for g in item.groups for option in g.options if option.recipe or option.replaces]
+    instead = _instead(bringing)
+    own = tuple(_need(slug, quantity.amount, instead) for slug, quantity in item.recipe.items())
+    of_options: dict[Place, tuple[Need, ...]] = {}
+    for group in item.groups:
+        # Of a group of which one is chosen at most, no other can be there beside an option.
+        beside = instead if group.max != 1 else _instead((g, option) for g, option in bringing if g is not group)
+        for option in (option for g, option in bringing if g is group):
+            of_options[group.slug, option.slug] = _of_option(item, group, option, beside)
+    return Needs(own, of_options)
 
 
 def stocked(item: Item, needs: Needs, on_hand: Amounts) -> Item:
@@ -89,25 +94,31 @@ def _can_be_answered(group: OptionGroup, out: frozenset[Place]) -> bool:
     return least == 0 or sum(left) >= least
 
 
-def _of_option(item: Item, group: OptionGroup, option: Option, bringing: Iterable[Offered]) -> tuple[Need, ...]:
+def _instead(offered: Iterable[tuple[OptionGroup, Option]]) -> Instead:
+    """What options that are to be had put in the place of other ingredients."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for _, option in offered:
+        for old, new in option.replaces.items():
+            if option.is_available:
+                found[old].add(new)
+    return found
+
+
+def _of_option(item: Item, group: OptionGroup, option: Option, beside: Instead) -> tuple[Need, ...]:
     """What of what an option brings is there in every build with it."""
-    beside = [(g, o) for g, o in bringing if o is not option and (g is not group or g.max != 1)]
     takes = recipes.takes(item, [(group, option, 1)])
     brought = sorted(slug for slug in recipes.brings(option) if slug in takes)
-    return tuple(
-        _need(slug, takes[slug], beside, [old for old, new in option.replaces.items() if new == slug])
-        for slug in brought
-    )
+    replaced = {slug: [old for old, new in option.replaces.items() if new == slug] for slug in brought}
+    return tuple(_need(slug, takes[slug], beside, replaced[slug]) for slug in brought)
 
 
-def _need(slug: str, amount: int, beside: Iterable[Offered], replaced: Iterable[str] = ()) -> Need:
-    """An amount of an ingredient, or of whatever options that can be chosen beside would put in its place.
+def _need(slug: str, amount: int, instead: Instead, replaced: Iterable[str] = ()) -> Need:
+    """An amount of an ingredient, or of whatever other options would put in its place.
 
     `replaced` are those whose place it takes itself: another option may be there before it.
     """
-    instead = {(old, new) for _, o in beside if o.is_available for old, new in o.replaces.items()}
     reached, fresh = {slug}, {slug, *replaced}
-    while fresh := {new for old, new in instead if old in fresh} - reached:
+    while fresh := {new for old in fresh for new in instead.get(old, ())} - reached:
         reached |= fresh
     return ((slug, amount), *((other, amount) for other in sorted(reached - {slug})))
 

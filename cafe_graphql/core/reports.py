@@ -5,11 +5,14 @@ calendar (its `business_date`, whatever the café's time zone has become since),
 showed. Revenue is what the lines came to with their options, as sold, less money off, of which each line has its part:
 what was charged for what was sold. Tips are the staff's and added tax is the state's, and no part of it; tax that
 prices include is. So the revenues by item, by hour and by day each add up to the whole, to the cent.
+
+What is given back is told beside that: it belongs to the day on which it was, often another than that of its order, and
+is what the till handed out, tips and tax and all. So it is not taken off the revenue, which stays what was sold.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cafe_graphql.core import money
@@ -45,6 +48,15 @@ class Sales:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What was given back on one day in one currency, whenever its orders were placed; minor units."""
+
+    day: date
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSales:
     """What was sold of one item, under its name of today; minor units."""
 
@@ -65,11 +77,12 @@ class HourSales:
 
 @dataclass(frozen=True, slots=True)
 class DaySales:
-    """What was sold on one day; minor units."""
+    """What was sold on one day, and what was given back on it; minor units."""
 
     day: date
     orders: int
     revenue: int
+    refunds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,10 @@ class SalesReport:
         return sum(day.revenue for day in self.by_day)
 
     @property
+    def refunds(self) -> int:
+        return sum(day.refunds for day in self.by_day)
+
+    @property
     def average_order(self) -> int:
         """The revenue of an order, rounded to whole minor units, halves away from zero; 0 without orders."""
         return money.share(self.revenue, self.orders) if self.orders else 0
@@ -113,14 +130,20 @@ def span(first: date, last: date) -> Span:
     return Span(first, last)
 
 
-def one_currency(currencies: list[str], otherwise: str) -> str:
-    """Give the one currency that orders were taken in, or what it would be; `Unanswerable` when they are several."""
-    if len(currencies) > 1:
+def one_currency(currencies: Iterable[str], otherwise: str) -> str:
+    """Give the one currency that money was in, or what it would be; `Unanswerable` when there are several."""
+    found = sorted(set(currencies))
+    if len(found) > 1:
         raise Unanswerable(
-            f"Orders of these days were taken in {' and '.join(currencies)}, which do not add up:"
+            f"What was sold and given back on these days was in {' and '.join(found)}, which do not add up:"
             " ask for days of one currency."
         )
-    return currencies[0] if currencies else otherwise
+    return found[0] if found else otherwise
+
+
+def begins(day: date, zone: ZoneInfo) -> datetime:
+    """Give the first instant of a day by the café's clocks, also where they are set at midnight."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def end_of_hour(at: datetime, zone: ZoneInfo) -> datetime:
@@ -136,12 +159,18 @@ def end_of_hour(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def report(
-    days: Span, currency: str, time_zone: str, sales: Iterable[Sales], by_item: Iterable[ItemSales]
+    days: Span,
+    currency: str,
+    time_zone: str,
+    sales: Iterable[Sales],
+    by_item: Iterable[ItemSales],
+    given_back: Iterable[GivenBack],
 ) -> SalesReport:
     """Put the figures together: the hours and days in their order, the items by how many were sold."""
     zone = ZoneInfo(time_zone)
     hours = {hour: [0, 0] for hour in range(24)}
     of_day = {day: [0, 0] for day in days.days()}
+    refunds = {back.day: back.amount for back in given_back}
     for sold in sales:
         for counted in (hours[sold.at.astimezone(zone).hour], of_day[sold.day]):
             counted[0] += sold.orders
@@ -151,5 +180,5 @@ def report(
         currency=currency,
         by_item=tuple(sorted(by_item, key=lambda item: (-item.quantity, -item.revenue, item.slug))),
         by_hour=tuple(HourSales(hour, *counted) for hour, counted in hours.items()),
-        by_day=tuple(DaySales(day, *counted) for day, counted in of_day.items()),
+        by_day=tuple(DaySales(day, orders, revenue, refunds.get(day, 0)) for day, (orders, revenue) in of_day.items()),
     )

@@ -137,33 +137,21 @@ class Engine:
         return _failure(error)
 
     async def _answered(self, operation: Operation, request: Request, context: object, charge: Charge | None) -> Answer:
-        if (kept := self._kept(operation, request, context)) is not None:
+        """Run an operation, unless its answer is kept, which nobody is charged for."""
+        asks_cost = request.extensions.get("cost") is True
+        public = None if asks_cost else self._public
+        if public is not None and (kept := public.find(operation, request.variables, context)) is not None:
             return kept
         cost = self._cost(operation, request.variables)
         if charge is not None:
             await charge(cost)
         result: Any = self._run(operation, request.variables, context)
-        if isinstance(result, ExecutionResult):
-            return self._finished(operation, request, context, _answer(result, self._manner), cost)
-        # What had to wait is never kept: the version may have moved on meanwhile.
-        return self._priced(request, _answer(await result, self._manner), cost)
-
-    def _kept(self, operation: Operation, request: Request, context: object) -> Answer | None:
-        """Give the answer as it was given before, if it is the same for everybody; nobody is charged for that."""
-        if self._public is None or request.extensions.get("cost") is True:
-            return None
-        key = self._public.key(operation, request.variables, context)
-        return None if key is None else self._public.get(key)
-
-    def _finished(self, operation: Operation, request: Request, context: object, answer: Answer, cost: int) -> Answer:
-        if self._public is None or request.extensions.get("cost") is True:
-            return self._priced(request, answer, cost)
-        key = self._public.key(operation, request.variables, context)
-        return answer if key is None else self._public.keep(key, answer)
-
-    def _priced(self, request: Request, answer: Answer, cost: int) -> Answer:
-        """Add what an operation costs to its answer, if that was asked for."""
-        if self._costs and request.extensions.get("cost") is True:
+        if not isinstance(result, ExecutionResult):
+            result, public = await result, None  # never kept: the version may have moved on meanwhile
+        answer = _answer(result, self._manner)
+        if public is not None:
+            return public.keep(operation, request.variables, context, answer)
+        if asks_cost and self._costs:
             answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
         return answer
 

@@ -32,8 +32,9 @@ class Size:
         if self.variable is None or self.variable not in variables:
             return self.assumed
         value = variables[self.variable]
-        for name in filter(None, self.path):
-            value = value.get(name) if isinstance(value, Mapping) else None
+        for name in self.path:
+            if name:
+                value = value.get(name) if isinstance(value, dict) else None
         if self.path:
             value = len(value) if isinstance(value, list) else 1  # one value stands for a list of one
         return _within(value, self.at_most)
@@ -56,9 +57,10 @@ class Estimate:
 
     def value(self, variables: Mapping[str, Any]) -> int:
         """Give the number for these variables; it goes up to ASTRONOMICAL."""
-        if not self.terms:
-            return self.fixed
-        return min(self.fixed + sum(term.value(variables) for term in self.terms), ASTRONOMICAL)
+        total = self.fixed
+        for term in self.terms:
+            total += term.value(variables)
+        return min(total, ASTRONOMICAL) if self.terms else total
 
     def plus(self, other: Estimate) -> Estimate:
         return Estimate(min(self.fixed + other.fixed, ASTRONOMICAL), (*self.terms, *other.terms))
@@ -85,13 +87,24 @@ class Term:
     estimates: tuple[Estimate, ...]
 
     def value(self, variables: Mapping[str, Any]) -> int:
-        return self.size.value(variables) * max(estimate.value(variables) for estimate in self.estimates)
+        size = self.size.value(variables)
+        if len(self.estimates) == 1:
+            return size * self.estimates[0].value(variables)
+        return size * max([estimate.value(variables) for estimate in self.estimates])
 
 
 def _values(value: object) -> int:
-    if isinstance(value, Mapping):
-        return sum(map(_values, value.values()))
-    return sum(map(_values, value)) if isinstance(value, list) else 1
+    count = 0
+    waiting: list[Iterable[object]] = [(value,)]
+    for inside in waiting:  # which grows meanwhile
+        for each in inside:
+            if isinstance(each, dict):
+                waiting.append(each.values())
+            elif isinstance(each, list):
+                waiting.append(each)
+            else:
+                count += 1
+    return count
 
 
 def _within(value: object, at_most: int) -> int:

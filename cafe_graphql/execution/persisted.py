@@ -117,6 +117,8 @@ def _named_by_extension(named: Any) -> str:
 
 
 def _sha256_asked(request: Request) -> str | None:
+    if request.document_id is None and not request.extensions:
+        return None
     name = named_by(request)
     if name is not None and not _HASH.fullmatch(name):
         raise _refused("A document is named by its SHA-256 here: 64 digits of lower-case hexadecimal.", "BAD_REQUEST")

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from graphql import (
     ASTValidationRule,
@@ -55,11 +56,12 @@ DEFAULT_BOUNDS = Bounds()
 FREE = Estimate(0)
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One valid operation, in a document of its own: itself and the fragments. Equal only to itself.
 
     `number` is its own, and never another's: for whoever keeps something about it, and must not keep all of it.
+    `notes` are what others have worked out about it, each under itself: so they are at hand, and live no longer.
     """
 
     kind: OperationType
@@ -67,6 +69,7 @@ class Operation:
     document: DocumentNode
     estimate: Estimate
     number: int = field(default_factory=count().__next__)
+    notes: dict[object, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

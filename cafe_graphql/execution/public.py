@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from inspect import iscoroutinefunction
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import orjson
 from graphql import (
@@ -71,7 +70,6 @@ class PublicAnswers:
         self._fields = fields
         self._max_answers = max_answers
         self._max_bytes = max_bytes
-        self._publicity: WeakKeyDictionary[Operation, bool] = WeakKeyDictionary()
         self._version: Hashable = None
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
@@ -79,11 +77,33 @@ class PublicAnswers:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def key(self, operation: Operation, variables: Mapping[str, Any], context: object) -> Key | None:
-        """Give what an answer is kept under in the version of this moment; None if it is not to be kept."""
-        public = self._publicity.get(operation)
+    def find(self, operation: Operation, variables: Mapping[str, Any], context: object) -> Answer | None:
+        """Give the answer that is kept in the version of this moment, if there is one."""
+        key = self._key(operation, variables, context)
+        if key is None or (answer := self._kept.get(key)) is None:
+            return None
+        self._kept.move_to_end(key)
+        return answer
+
+    def keep(self, operation: Operation, variables: Mapping[str, Any], context: object, answer: Answer) -> Answer:
+        """Keep a public answer in which nothing failed, and give it as it is kept. Nothing in it waited."""
+        key = self._key(operation, variables, context)
+        if key is None or answer.outcome is not Outcome.ANSWERED:
+            return answer
+        body = to_json(answer.payload)
+        finished = Finished(body, blake2b(body, digest_size=12).hexdigest().encode())
+        self._kept[key] = kept = Answer(Outcome.ANSWERED, cast("dict[str, Any]", orjson.Fragment(body)), finished)
+        self._bytes += len(body) + len(key[1])
+        while len(self._kept) > self._max_answers or self._bytes > self._max_bytes:
+            (_, written), dropped = self._kept.popitem(last=False)
+            self._bytes -= len(written) + (len(dropped.finished.body) if dropped.finished else 0)
+        return kept
+
+    def _key(self, operation: Operation, variables: Mapping[str, Any], context: object) -> Key | None:
+        """Give what an answer is kept under, and begin with none if the version has moved; None if it is private."""
+        public = operation.notes.get(self)
         if public is None:
-            public = self._publicity[operation] = is_public(self._schema, operation, self._fields)
+            public = operation.notes[self] = is_public(self._schema, operation, self._fields)
         if not public:
             return None
         try:
@@ -94,25 +114,6 @@ class PublicAnswers:
             self._begin(version)
         written = _canonical(operation, variables)
         return None if written is None else (operation.number, written)
-
-    def get(self, key: Key) -> Answer | None:
-        """Give the answer that is kept, if there is one."""
-        if (answer := self._kept.get(key)) is not None:
-            self._kept.move_to_end(key)
-        return answer
-
-    def keep(self, key: Key, answer: Answer) -> Answer:
-        """Keep an answer in which nothing failed, and give it as it is kept. Nothing in it waited."""
-        if answer.outcome is not Outcome.ANSWERED:
-            return answer
-        body = to_json(answer.payload)
-        finished = Finished(body, blake2b(body, digest_size=12).hexdigest().encode())
-        self._kept[key] = kept = Answer(Outcome.ANSWERED, cast("dict[str, Any]", orjson.Fragment(body)), finished)
-        self._bytes += len(body) + len(key[1])
-        while len(self._kept) > self._max_answers or self._bytes > self._max_bytes:
-            (_, written), dropped = self._kept.popitem(last=False)
-            self._bytes -= len(written) + (len(dropped.finished.body) if dropped.finished else 0)
-        return kept
 
     def _begin(self, version: Hashable) -> None:
         self._kept.clear()

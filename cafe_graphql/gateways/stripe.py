@@ -35,6 +35,11 @@ _STANDING = {
 _REFUSALS = (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError)
 """What Stripe says to a request of which it has done nothing, and will not."""
 
+_NOT_BY_CARD = {
+    "amount_too_small": "So small an amount cannot be paid by card.",
+    "amount_too_large": "So large an amount cannot be paid by card at once.",
+}
+
 _log = logging.getLogger("cafe_graphql")
 
 
@@ -89,8 +94,9 @@ class Stripe:
         try:
             intent = self._intent(charge)
         except _REFUSALS as error:
-            _log.error("Stripe takes no cards: %s", error)
-            return Answer(Standing.DECLINED, reason="Cards cannot be taken just now.")
+            if (reason := _NOT_BY_CARD.get(error.code or "")) is None:
+                _log.error("Stripe takes no cards: %s", error)
+            return Answer(Standing.DECLINED, reason=reason or "Cards cannot be taken just now.")
         if intent.status != "requires_payment_method":
             return _answer(intent)
         try:

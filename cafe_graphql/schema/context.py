@@ -27,6 +27,7 @@ class Context:
         self._reached_at = reached_at
         self.caller = "" if actor.is_guest else actor.id
         self.rate: RateLimit | None = None
+        self._menu: menu.Menu | None = None
 
     def renewed(self) -> "Context":
         """Give the same caller's context for another moment; a GraphQLError when they must say anew who they are."""
@@ -40,14 +41,16 @@ class Context:
         """What a link to us begins with: `https://cafe.example`."""
         return self._reached_at()
 
-    @cached_property
+    @property
     def menu(self) -> menu.Menu:
         """The menu as the operation first saw it, so that all its fields tell of the same one."""
-        return menu.of(self.cafe.menu())
+        if self._menu is None:  # (a `cached_property` takes a lock for each context)
+            self._menu = menu.of(self.cafe.menu())
+        return self._menu
 
     def look_again(self) -> None:
         """See the menu as it is now: for an operation that has just changed it."""
-        self.__dict__.pop("menu", None)
+        self._menu = None
 
     @cached_property
     def people(self) -> DataLoader[int, Person | None]:

@@ -23,11 +23,18 @@ class HourSales:
     revenue: Money = strawberry.field(description="What they came to, without tips and added tax.")
 
 
-@strawberry.type(description="What was sold on one day.")
+_GIVEN_BACK = (
+    "as it was handed out, with tip and tax in it, for orders of any day, those called off too; so it is not taken off"
+    " `revenue`."
+)
+
+
+@strawberry.type(description="What was sold on one day, and given back on it.")
 class DaySales:
     day: date = strawberry.field(name="date", description="The day, by the café's own calendar.")
     orders: int = strawberry.field(description="How many orders were placed on it.")
     revenue: Money = strawberry.field(description="What they came to, without tips and added tax.")
+    refunds: Money = strawberry.field(description=f"What was given back on it, {_GIVEN_BACK}")
 
 
 @strawberry.type(
@@ -40,6 +47,7 @@ class SalesReport:
     revenue: Money = strawberry.field(
         description="What the orders came to as sold, less money off, without tips and added tax."
     )
+    refunds: Money = strawberry.field(description=f"What was given back on these days, {_GIVEN_BACK}")
     average_order: Money = strawberry.field(
         description="The revenue of one order, rounded to whole minor units, halves up; 0 without orders."
     )
@@ -49,7 +57,7 @@ class SalesReport:
 
     @classmethod
     def of(cls, report: reports.SalesReport) -> "SalesReport":
-        if max(report.revenue, report.items) > money.MAX_TOTAL:
+        if max(report.revenue, report.items, report.refunds) > money.MAX_TOTAL:
             raise bad_input(f"These days come to more than {money.MAX_TOTAL} minor units or items: ask for fewer days.")
 
         def amount(minor: int) -> Money:
@@ -59,6 +67,7 @@ class SalesReport:
             orders=report.orders,
             items=report.items,
             revenue=amount(report.revenue),
+            refunds=amount(report.refunds),
             average_order=amount(report.average_order),
             by_item=[
                 ItemSales(item=item.slug, quantity=item.quantity, revenue=amount(item.revenue))
@@ -67,5 +76,8 @@ class SalesReport:
             by_hour=[
                 HourSales(hour=hour.hour, orders=hour.orders, revenue=amount(hour.revenue)) for hour in report.by_hour
             ],
-            by_day=[DaySales(day=day.day, orders=day.orders, revenue=amount(day.revenue)) for day in report.by_day],
+            by_day=[
+                DaySales(day=day.day, orders=day.orders, revenue=amount(day.revenue), refunds=amount(day.refunds))
+                for day in report.by_day
+            ],
         )

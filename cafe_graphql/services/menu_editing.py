@@ -9,6 +9,7 @@ from cafe_graphql.services import menu_writing, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import menu as menus
 from cafe_graphql.store import menu_events, migrations, pantry
+from cafe_graphql.store import orders as order_book
 from cafe_graphql.store.database import Connection, Database
 
 
@@ -17,7 +18,7 @@ async def load(cafe: Cafe, sheet: Sheet, actor: Actor = HOUSE) -> bool:
 
     It is the whole menu from then on: what was changed item by item, and is not in it, is undone. But what is on hand
     is the pantry's to say: the sheet's word counts for ingredients that are new. `MenuFileError` when one that the
-    pantry knows comes in a unit that it cannot be counted in.
+    pantry knows comes in a unit that it cannot be counted in, or the currency is not the one of the orders so far.
     """
     return await cafe.store.write(_load, cafe, sheet, actor)
 
@@ -63,7 +64,8 @@ def _ensure_menu(connection: Connection, cafe: Cafe) -> bool:
 def _load(connection: Connection, cafe: Cafe, sheet: Sheet, actor: Actor) -> bool:
     before, at = None if menus.version(connection) is None else menus.sheet(connection), cafe.clock()
     known = pantry.units(connection)
-    if mistakes := list(menu_file.recounted(sheet, known)):
+    taken_in = order_book.last_currency(connection)
+    if mistakes := [*menu_file.exchanged(sheet, taken_in), *menu_file.recounted(sheet, known)]:
         raise MenuFileError(mistakes)
     if not menus.replace(connection, sheet):
         return False

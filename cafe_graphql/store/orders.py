@@ -22,6 +22,7 @@ lines = table(OrderLineRow)
 keys = table(IdempotencyKeyRow)
 
 _LAST_PLACED = Hot(select(orders.c.placed_at).order_by(orders.c.id.desc()).limit(1))
+_LAST_CURRENCY = Hot(select(orders.c.currency).order_by(orders.c.id.desc()).limit(1))
 _LAST_SEQUENCE = Hot(select(func.max(orders.c.sequence)).where(orders.c.business_date == bindparam("day")))
 _ADD_ORDER = Hot(insert(orders), [column.key for column in orders.c if column.key != "id"])
 _ADD_LINE = Hot(insert(lines), [column.key for column in lines.c if column.key != "id"])
@@ -72,6 +73,12 @@ def next_instant(connection: Connection, now: datetime) -> datetime:
 def next_sequence(connection: Connection, business_date: str) -> int:
     """Count the day's orders on by one, from 1."""
     return (_LAST_SEQUENCE.scalar(connection, {"day": business_date}) or 0) + 1
+
+
+def last_currency(connection: Connection) -> str | None:
+    """Tell which currency the latest order was taken in; None before the first."""
+    found: str | None = _LAST_CURRENCY.scalar(connection)
+    return found
 
 
 def add(

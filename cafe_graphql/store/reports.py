@@ -1,8 +1,9 @@
-"""What was sold, added up from indexes alone: but for the few that do not count, no order and no line is looked at.
+"""What was sold and given back, added up from indexes alone: hardly an order or a line is looked at.
 
 SQLite would sort a million orders to group them by hour, and look each of them up to add up its lines. So the hours
 are walked through, each being a range of one index; and items are added up over the range of orders that were placed
-about those days, which is a range of another for each item, less the few in it that do not count.
+about those days, which is a range of another for each item, less the few in it that do not count. Refunds are a range
+of a third for each day, and few beside the orders: each is looked up in its order, which knows the currency.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,10 +16,11 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam,
 from cafe_graphql.core import reports
 from cafe_graphql.core.menu import CafeInfo
 from cafe_graphql.core.orders import Status
-from cafe_graphql.core.reports import ItemSales, Sales, SalesReport, Span
+from cafe_graphql.core.reports import GivenBack, ItemSales, Sales, SalesReport, Span
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.orders import lines, orders
-from cafe_graphql.store.tables import COUNTS, ItemRow, table
+from cafe_graphql.store.payments import refunds
+from cafe_graphql.store.tables import COUNTS, DONE, ItemRow, table
 from cafe_graphql.store.times import from_micros, to_micros
 
 items = table(ItemRow)
@@ -56,13 +58,24 @@ _OF_ITEM = Hot(
         lines.c.item_id == bindparam("item"), lines.c.order_id.between(bindparam("first_id"), bindparam("last_id"))
     )
 )
+_GIVEN_BACK = Hot(
+    select(orders.c.currency, func.sum(refunds.c.amount))
+    .select_from(refunds.join(orders, orders.c.id == refunds.c.order_id))
+    .where(text(f"refunds.{DONE}"))
+    .where(refunds.c.updated_at >= bindparam("begins", type_=BigInteger))
+    .where(refunds.c.updated_at < bindparam("ends", type_=BigInteger))
+    .group_by(orders.c.currency)
+)
 
 
 def sales(connection: Connection, cafe: CafeInfo, span: Span) -> SalesReport:
-    """Add up what was sold on these days; `Unanswerable` when it was for several currencies."""
-    currency = reports.one_currency(list(_currencies(connection, span)), cafe.currency)
-    by_hour = _sold(connection, span, currency, ZoneInfo(cafe.time_zone))
-    return reports.report(span, currency, cafe.time_zone, by_hour, _items(connection, span))
+    """Add up what was sold and given back on these days; `Unanswerable` when it was in several currencies."""
+    zone = ZoneInfo(cafe.time_zone)
+    given_back = list(_given_back(connection, span, zone))
+    currencies = [*_currencies(connection, span), *(back.currency for back in given_back)]
+    currency = reports.one_currency(currencies, cafe.currency)
+    by_hour = _sold(connection, span, currency, zone)
+    return reports.report(span, currency, cafe.time_zone, by_hour, _items(connection, span), given_back)
 
 
 def _currencies(connection: Connection, span: Span) -> Iterator[str]:
@@ -84,6 +97,14 @@ def _sold(connection: Connection, span: Span, currency: str, zone: ZoneInfo) -> 
             [(count, revenue)] = _SOLD.rows(connection, {**where, "ends": ends})
             yield Sales(day, begins, count, revenue)
             where["begins"] = ends
+
+
+def _given_back(connection: Connection, span: Span, zone: ZoneInfo) -> Iterator[GivenBack]:
+    """What was given back on each day on which anything was, of orders in each currency."""
+    for day in span.days():
+        begins, ends = (to_micros(reports.begins(each, zone)) for each in (day, day + timedelta(days=1)))
+        for currency, amount in _GIVEN_BACK.rows(connection, {"begins": begins, "ends": ends}):
+            yield GivenBack(day, currency, amount)
 
 
 def _items(connection: Connection, span: Span) -> Iterator[ItemSales]:

@@ -13,6 +13,10 @@ UNDER_WAY = "state IN ('pending', 'authorised')"
 """Which payments, and which refunds, are neither made nor given up; said in the same words for the same reason."""
 
 
+DONE = "state = 'done'"
+"""Which refunds have given money back, which they did when they last changed; said in the same words, too."""
+
+
 def table(row: type[SQLModel]) -> Table:
     """Give the SQLAlchemy table behind a row type, for Core statements."""
     its_table: Table = row.__table__  # type: ignore[attr-defined]
@@ -300,7 +304,10 @@ class RefundRow(SQLModel, table=True):
     """Money given back of one payment, from when it is first asked for."""
 
     __tablename__: ClassVar[Any] = "refunds"
-    __table_args__ = (Index("ix_refunds_under_way", "id", sqlite_where=text(UNDER_WAY)),)
+    __table_args__ = (
+        Index("ix_refunds_under_way", "id", sqlite_where=text(UNDER_WAY)),
+        Index("ix_refunds_done", "updated_at", "order_id", "amount", sqlite_where=text(DONE)),
+    )
 
     id: int = Field(primary_key=True)
     public_id: str = Field(unique=True)

@@ -29,11 +29,20 @@ NEW_YORK = ZoneInfo("America/New_York")
 NEW_YEAR = datetime(2025, 1, 1, 12, tzinfo=UTC)
 OPEN_SECONDS = 12 * 60 * 60
 
+EVERY = 10
+"""Of so many orders half of one's money is given back, some hours after: far oftener than in any café."""
+
 _ORDER = """INSERT INTO orders (id, public_id, tracking_token, business_date, sequence, number, status, version,
   currency, subtotal, adjustments, discount, total, placed_at, updated_at, work_seconds, placed_by)
   VALUES (?, ?, ?, ?, ?, ?, ?, 5, 'USD', ?, '[]', ?, ?, ?, ?, 60, 'guest')"""
 _LINE = """INSERT INTO order_lines (order_id, item_id, name, quantity, choices, allergens, unit_price, discount)
   VALUES (?, ?, 'as sold', ?, ?, '["milk"]', ?, ?)"""
+_PAYMENT = """INSERT INTO payments (id, public_id, order_id, method, state, amount, refunded, actor, created_at,
+  updated_at) SELECT id, public_id, id, 'cash', 'paid', total, total / ?2, 'till', placed_at, placed_at FROM orders
+  WHERE id % ?1 = 0"""
+_REFUND = """INSERT INTO refunds (public_id, order_id, payment_id, state, amount, actor, created_at, updated_at)
+  SELECT public_id, order_id, id, CASE id % 50 WHEN 0 THEN 'failed' ELSE 'done' END, refunded, 'till', created_at,
+  created_at + (id % 20000) * 1000000 FROM payments"""
 _CHOICES = (
     '[{"group_slug":"size","group_name":"Size","option_slug":"small","option_name":"Small","quantity":1,"price":0}]'
 )
@@ -56,6 +65,7 @@ async def _measure(cafe: Cafe, file: Path) -> None:
             print(f"{first} to {last}: {report.orders:,} orders, {took:.2f} s, the loop waited {stalled * 1e3:.0f} ms")
         with closing(sqlite3.connect(file)) as connection:
             assert (report.orders, report.revenue) == _counted(connection, first, last)
+            assert report.refunds == _given_back(connection, first, last) > 0
             assert sum(item.revenue for item in report.by_item) == report.revenue
 
 
@@ -78,6 +88,13 @@ def _counted(connection: sqlite3.Connection, first: date, last: date) -> tuple[i
     return len(counted), sum(counted)
 
 
+def _given_back(connection: sqlite3.Connection, first: date, last: date) -> int:
+    """Count the refunds the plain way, too."""
+    rows = connection.execute("SELECT updated_at, amount FROM refunds WHERE state = 'done'")
+    given_back = ((datetime.fromtimestamp(at / 1e6, NEW_YORK).date(), amount) for at, amount in rows)
+    return sum(amount for day, amount in given_back if first <= day <= last)
+
+
 def fill(file: Path, orders: int) -> None:
     """Write so many orders of the year 2025 into a café's books."""
     chance = random.Random(7)
@@ -87,6 +104,8 @@ def fill(file: Path, orders: int) -> None:
             made = [_order(chance, items, n, orders) for n in range(block, min(block + 10_000, orders))]
             connection.executemany(_ORDER, [order for order, _ in made])
             connection.executemany(_LINE, [line for _, lines in made for line in lines])
+        connection.execute(_PAYMENT, (EVERY, 2))
+        connection.execute(_REFUND)
 
 
 def _order(chance: random.Random, items: list[int], n: int, orders: int) -> tuple[tuple[Any, ...], list[Any]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cafe_graphql.core import money, reports
 from cafe_graphql.core.errors import Unanswerable
-from cafe_graphql.core.reports import DaySales, ItemSales, Sales, Span
+from cafe_graphql.core.reports import DaySales, GivenBack, ItemSales, Sales, Span
 
 MAY_DAY = date(2026, 5, 1)
 ZONES = ["America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "America/St_Johns", "UTC"]
@@ -61,8 +61,8 @@ def test_a_span_has_both_its_ends() -> None:
 def test_currencies_are_not_added_up() -> None:
     assert reports.one_currency([], "USD") == "USD"
     assert reports.one_currency(["EUR"], "USD") == "EUR"
-    with pytest.raises(Unanswerable, match="taken in EUR and USD, which do not add up: ask for days of one currency"):
-        reports.one_currency(["EUR", "USD"], "USD")
+    with pytest.raises(Unanswerable, match="was in EUR and USD, which do not add up: ask for days of one currency"):
+        reports.one_currency(["USD", "EUR", "USD"], "USD")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,28 @@ def test_until_then_they_show_the_same_hour_and_day(at: datetime, zone: ZoneInfo
     )
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "begins"),
+    [
+        ("America/New_York", "2026-03-08", "2026-03-08T05:00+00:00"),
+        ("America/New_York", "2026-03-09", "2026-03-09T04:00+00:00"),
+        # No midnight, since the clocks go from there to one; and two of them, since they go back from one to there.
+        ("America/Havana", "2026-03-08", "2026-03-08T05:00+00:00"),
+        ("America/Havana", "2026-11-01", "2026-11-01T04:00+00:00"),
+    ],
+)
+def test_a_day_begins_where_the_cafe_s_clocks_say_so(zone: str, day: str, begins: str) -> None:
+    assert reports.begins(date.fromisoformat(day), ZoneInfo(zone)) == datetime.fromisoformat(begins)
+
+
+@given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.sampled_from([*ZONES, "America/Havana"]).map(ZoneInfo))
+def test_a_day_lasts_until_the_next_begins(day: date, zone: ZoneInfo) -> None:
+    begins, ends = reports.begins(day, zone), reports.begins(day + timedelta(days=1), zone)
+
+    moments = (begins - timedelta(microseconds=1), begins, ends - timedelta(microseconds=1), ends)
+    assert [(at.astimezone(zone).date() - day).days for at in moments] == [-1, 0, 0, 1]
+
+
 @given(st.integers(0, 10**15), st.integers(1, 10**7))
 def test_an_average_is_rounded_to_the_cent_halves_up(minor: int, of: int) -> None:
     exact = (Decimal(minor) / of).quantize(Decimal("1e-9"))
@@ -110,19 +132,22 @@ def test_what_sold_most_comes_first_and_each_day_and_hour_is_there() -> None:
     sold = [Sales(MAY_DAY, eight, 2, 901), Sales(MAY_DAY, nine, 1, 100)]
     items = [ItemSales("tea", "Tea", 1, 1), ItemSales("bun", "Bun", 2, 400), ItemSales("latte", "Latte", 2, 600)]
 
-    report = reports.report(Span(MAY_DAY, date(2026, 5, 2)), "USD", "UTC", sold, items)
+    given_back = [GivenBack(date(2026, 5, 2), "USD", 450)]
+
+    report = reports.report(Span(MAY_DAY, date(2026, 5, 2)), "USD", "UTC", sold, items, given_back)
 
     assert [item.slug for item in report.by_item] == ["latte", "bun", "tea"]
-    assert report.by_day == (DaySales(MAY_DAY, 3, 1001), DaySales(date(2026, 5, 2), 0, 0))
+    assert report.by_day == (DaySales(MAY_DAY, 3, 1001, 0), DaySales(date(2026, 5, 2), 0, 0, 450))
     assert [hour.hour for hour in report.by_hour] == list(range(24))
     assert [(hour.hour, hour.orders, hour.revenue) for hour in report.by_hour if hour.orders] == [
         (8, 2, 901),
         (9, 1, 100),
     ]
     assert (report.orders, report.items, report.revenue, report.average_order) == (3, 5, 1001, 334)
+    assert report.refunds == 450
 
 
 def test_without_orders_an_average_order_is_nothing() -> None:
-    report = reports.report(Span(MAY_DAY, MAY_DAY), "USD", "UTC", [], [])
+    report = reports.report(Span(MAY_DAY, MAY_DAY), "USD", "UTC", [], [], [])
 
     assert (report.orders, report.items, report.revenue, report.average_order) == (0, 0, 0, 0)

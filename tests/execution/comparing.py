@@ -54,7 +54,7 @@ class Pair:
         return expected
 
     def plans_of(self, operation: Operation) -> list[Plan]:
-        known = self.compiler._known[operation]
+        known = operation.notes.get(self.compiler)
         return [plan for plan in known.plans.values() if plan] if known else []
 
     def _count(self, operation: Operation, result: ExecutionResult) -> None:

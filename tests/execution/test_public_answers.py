@@ -116,13 +116,10 @@ def test_no_more_is_kept_than_there_is_room_for() -> None:
     operation = pair.prepared("query ($name: String!) { board(name: $name) { text } }")
 
     def keep(name: str) -> None:
-        key = kept.key(operation, {"name": name}, Wall())
-        assert key is not None
-        kept.keep(key, Answer(Outcome.ANSWERED, {"data": name}))
+        kept.keep(operation, {"name": name}, Wall(), Answer(Outcome.ANSWERED, {"data": name}))
 
     def is_kept(name: str) -> bool:
-        key = kept.key(operation, {"name": name}, Wall())
-        return key is not None and kept.get(key) is not None
+        return kept.find(operation, {"name": name}, Wall()) is not None
 
     for name in "abc":
         keep(name)

@@ -29,6 +29,7 @@ class Auditor:
             receipts_add_up(books)
             promo_codes_add_up(books)
             the_pantry_adds_up(books)
+            points_add_up(books)
             self.sold = unchanged(self.sold, as_sold(books))
             self.issued = unchanged(self.issued, {row["sequence"]: row for row in rows(books, "receipts")})
 
@@ -119,6 +120,24 @@ def promo_codes_add_up(books: sqlite3.Connection) -> None:
             used[order["promo_code"], order["customer_id"]] += 1
     counted = {(row["code"], row["customer_id"]): row["uses"] for row in rows(books, "promo_uses") if row["uses"]}
     assert counted == used
+
+
+def points_add_up(books: sqlite3.Connection) -> None:
+    """A customer has what the ledger comes to, never below nothing; an order has earned as it was paid."""
+    points, owed, earned, back = Counter[int](), Counter[int](), Counter[int](), Counter[int]()
+    for move in rows(books, "points", order="id"):
+        points[move["customer_id"]] += move["points"]
+        owed[move["customer_id"]] += move["owed"]
+        assert min(points[move["customer_id"]], owed[move["customer_id"]]) == 0 <= points[move["customer_id"]]
+        by_order = earned if move["kind"] in ("earned", "taken_back") else back
+        by_order[move["order_id"]] += move["points"] - move["owed"]
+    for person in rows(books, "people"):
+        assert (person["points"], person["points_owed"]) == (points[person["id"]], owed[person["id"]])
+    for order in rows(books, "orders"):
+        kept = order["paid"] - order["refunded"]
+        assert earned[order["id"]] == (order["points"] * kept // order["total"] if order["total"] else 0)
+        assert back[order["id"]] <= 0
+        assert order["status"] != "cancelled" or not back[order["id"]]
 
 
 def the_pantry_adds_up(books: sqlite3.Connection) -> None:

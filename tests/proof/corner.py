@@ -1,4 +1,4 @@
-"""The café that is run at random: a menu with taxes, promo codes and a pantry that is soon empty, and who does what."""
+"""The café that is run at random: taxes, promo codes, points, a pantry that is soon empty, and who does what."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from cafe_graphql.core.menu import Sheet
 from cafe_graphql.core.orders import Order
 from cafe_graphql.core.payments import Method
 from cafe_graphql.core.people import GUEST, HOUSE, Actor
+from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
 from cafe_graphql.core.taxes import TaxRate
 from cafe_graphql.services import ordering, paying, refunding
@@ -25,6 +26,8 @@ Act = Callable[[Cafe], Awaitable[object]]
 
 LAST = PromoCode("LAST", percent=20, limit=3)
 NOON = PromoCode("NOON", "Happy hour", percent=10)
+ON_US = PromoCode("ONUS", "On us", percent=100)
+POINTS = Scheme(points=3, per=100, worth=7)
 
 ON_HAND = {"espresso-beans": 500_000, "oat-milk": 1_000_000, "croissant": 4_000}
 """Thousandths of a gram, a millilitre and a piece, when the café opens; of all else there is more than enough."""
@@ -41,7 +44,7 @@ BAD = ("tok_declined", "tok_unheard", "tok_timeout", "tok_capture_timeout", "tok
 
 
 def menu() -> Sheet:
-    """Give the built-in menu of a café that adds one tax, includes another, has promo codes, and little of anything."""
+    """Give the built-in menu of a café with a tax added and one included, codes, points, and a pantry soon empty."""
     sheet = menu_file.read(menu_file.builtin())
     rates = (
         TaxRate("prepared", "Sales tax", Decimal("8.875"), is_included=False),
@@ -49,9 +52,9 @@ def menu() -> Sheet:
     )
     return replace(
         sheet,
-        cafe=replace(sheet.cafe, tax_rates=rates, tax="prepared"),
+        cafe=replace(sheet.cafe, tax_rates=rates, tax="prepared", loyalty=POINTS),
         categories=tuple(replace(each, tax="bakery" if each.slug == "bakery" else None) for each in sheet.categories),
-        promo_codes=(LAST, NOON),
+        promo_codes=(LAST, NOON, ON_US),
         ingredients=tuple(replace(each, on_hand=ON_HAND.get(each.slug, each.on_hand)) for each in sheet.ingredients),
     )
 
@@ -99,7 +102,7 @@ lines = st.builds(replace, st.sampled_from([LATTE, OAT_LATTE, ESPRESSO, CROISSAN
 drafts = st.builds(
     Draft,
     st.lists(lines, min_size=1, max_size=3).map(tuple),
-    promo_code=st.none() | st.just("noon"),
+    promo_code=st.sampled_from([None, None, "noon", "onus"]),
     tip=st.none() | st.builds(Tip, percent=st.integers(0, 20)) | st.builds(Tip, minor=st.integers(0, 300)),
 )
 
@@ -122,11 +125,12 @@ def calling_off(order: Order) -> Act:
     return lambda cafe: ordering.cancel(cafe, GUEST, Ref(token=order.tracking_token))
 
 
-def anything_with(order: Order) -> st.SearchStrategy[Act]:
+def anything() -> st.SearchStrategy[Callable[[Order], Act]]:
     """Give anything that somebody could do with an order, by bad cards and with keys used again."""
     keys = st.none() | st.sampled_from(["monday-1", "monday-2"])
+    cards = st.sampled_from([None, *CLEAN, *BAD])
     return st.one_of(
-        st.builds(paying_for, st.just(order), amounts, st.sampled_from([None, *CLEAN, *BAD]), keys),
-        st.builds(giving_back, st.just(order), amounts, keys),
-        st.just(calling_off(order)),
+        st.builds(lambda *asked: lambda order: paying_for(order, *asked), amounts, cards, keys),
+        st.builds(lambda *asked: lambda order: giving_back(order, *asked), amounts, keys),
+        st.just(calling_off),
     )

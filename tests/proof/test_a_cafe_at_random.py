@@ -1,6 +1,6 @@
 """A whole café at random: two workers on one file, and guests who order, pay, get back and change their minds at once.
 
-Whatever happens, in whatever order, the books add up to the last cent and gram, and what is done stays done.
+Whatever happens, in whatever order, the books add up to the last cent, gram and point, and what is done stays done.
 """
 
 import asyncio
@@ -24,7 +24,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -32,15 +31,15 @@ from hypothesis.stateful import (
 from cafe_graphql.core.drafts import Draft, LineDraft
 from cafe_graphql.core.errors import Rejected
 from cafe_graphql.core.item_edits import ItemEdit
-from cafe_graphql.core.orders import Status
+from cafe_graphql.core.orders import Order, Status
 from cafe_graphql.core.payments import Method
-from cafe_graphql.core.people import GUEST, HOUSE
+from cafe_graphql.core.people import GUEST, HOUSE, Actor
 from cafe_graphql.core.problems import ProblemCode
 from cafe_graphql.core.stocktaking import Change
 from cafe_graphql.services import cooking, item_editing, menu_editing, reconciling, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged, NotPlaced, Placed
-from cafe_graphql.store import database
+from cafe_graphql.store import database, loyalty
 from tests.proof import corner
 from tests.proof.adding_up import Auditor
 from tests.proof.corner import LAST, ON_HAND, Act, Slip
@@ -50,6 +49,17 @@ from tests.services.customers import customer
 
 UNITS = {"espresso-beans": 1_000_000, "oat-milk": 1_000_000, "croissant": 1_000}
 """Thousandths in a unit that the pantry is counted in: a kilogram, a litre, a piece."""
+
+
+REFUSALS = {
+    ProblemCode.OUT_OF_STOCK,
+    ProblemCode.ITEM_UNAVAILABLE,
+    ProblemCode.PROMO_INVALID,
+    ProblemCode.POINTS_INSUFFICIENT,
+}
+
+
+picks = st.integers(0, 1_000)
 
 
 class CafeAtRandom(RuleBasedStateMachine):
@@ -72,10 +82,14 @@ class CafeAtRandom(RuleBasedStateMachine):
         self.slips: list[Slip] = []
         self.codes_used = 0
         self.hand = Counter(ON_HAND)
+        for card in (None, "tok_visa", "tok_twice"):
+            self.place_and_pay(Draft((replace(corner.LATTE, quantity=3),)), is_guest=False, card=card)
 
-    @rule(draft=corner.drafts, is_guest=st.booleans())
-    def place(self, draft: Draft, is_guest: bool) -> None:
+    @rule(draft=corner.drafts, is_guest=st.booleans(), card=corner.clean_cards)
+    def place_and_pay(self, draft: Draft, is_guest: bool, card: str | None) -> None:
         self.rush_in(draft, 1, GUEST if is_guest else self.ada)
+        if self.slips:
+            self.take(self.slips[-1], None, card)
 
     @rule(line=corner.lines, count=st.integers(2, 6))
     def rush_for_the_last(self, line: LineDraft, count: int) -> None:
@@ -88,22 +102,25 @@ class CafeAtRandom(RuleBasedStateMachine):
         draft = Draft((corner.ESPRESSO,), promo_code="last")
         self.rush_in(draft, count, GUEST, at_most=(LAST.limit or 0) - self.codes_used)
 
-    @precondition(lambda self: self.slips)
-    @rule(data=st.data(), amount=corner.amounts, card=corner.clean_cards)
-    def pay(self, data: st.DataObject, amount: int | None, card: str | None) -> None:
-        slip = data.draw(st.sampled_from(self.slips))
-        wanted = slip.due if amount is None else amount
+    @rule(part=st.integers(1, 3), count=st.integers(2, 6))
+    def rush_to_redeem(self, part: int, count: int) -> None:
+        """Spend some points several times at once: as often as there are as many, and no more."""
+        if not self.points:
+            return
+        points = min(self.points, 31) // part or 1  # of 7 cents each, so that an espresso is not quite free
+        draft = Draft((corner.ESPRESSO,), redeem_points=points)
+        self.rush_in(draft, count, self.ada, at_most=self.points // points)
 
-        [paid] = self.at_once([corner.paying_for(slip.order, amount, card)])
+    @rule(pick=picks, amount=corner.amounts, card=corner.clean_cards)
+    def pay(self, pick: int, amount: int | None, card: str | None) -> None:
+        if (slip := self.picked(pick)) is not None:
+            self.take(slip, amount, card)
 
-        assert isinstance(paid, NotChanged) is not (0 < wanted <= slip.due)
-        slip.paid += 0 if isinstance(paid, NotChanged) else wanted
-
-    @precondition(lambda self: any(slip.due for slip in self.slips))
-    @rule(data=st.data(), part=st.integers(1, 4), count=st.integers(2, 6), card=corner.clean_cards)
-    def rush_to_pay(self, data: st.DataObject, part: int, count: int, card: str | None) -> None:
+    @rule(pick=picks, part=st.integers(1, 4), count=st.integers(2, 6), card=corner.clean_cards)
+    def rush_to_pay(self, pick: int, part: int, count: int, card: str | None) -> None:
         """Pay the same amount several times at once: as often as it goes into what is due, and no more."""
-        slip = data.draw(st.sampled_from([slip for slip in self.slips if slip.due]))
+        if (slip := self.picked(pick, lambda slip: slip.due)) is None:
+            return
         amount = max(1, slip.due // part)
 
         paid = self.at_once([corner.paying_for(slip.order, amount, card)] * count)
@@ -112,11 +129,11 @@ class CafeAtRandom(RuleBasedStateMachine):
         assert succeeded == min(count, slip.due // amount)
         slip.paid += succeeded * amount
 
-    @precondition(lambda self: any(slip.kept for slip in self.slips))
-    @rule(data=st.data(), part=st.integers(1, 4), count=st.integers(1, 6))
-    def rush_to_give_back(self, data: st.DataObject, part: int, count: int) -> None:
+    @rule(pick=picks, part=st.integers(1, 4), count=st.integers(1, 6))
+    def rush_to_give_back(self, pick: int, part: int, count: int) -> None:
         """Give the same amount back several times at once: as often as it goes into what was paid, and no more."""
-        slip = data.draw(st.sampled_from([slip for slip in self.slips if slip.kept]))
+        if (slip := self.picked(pick, lambda slip: slip.kept)) is None:
+            return
         amount = max(1, slip.kept // part)
 
         given = self.at_once([corner.giving_back(slip.order, amount)] * count)
@@ -125,11 +142,11 @@ class CafeAtRandom(RuleBasedStateMachine):
         assert succeeded == min(count, slip.kept // amount)
         slip.refunded += succeeded * amount
 
-    @precondition(lambda self: self.slips)
-    @rule(data=st.data(), count=st.integers(1, 3))
-    def call_off(self, data: st.DataObject, count: int) -> None:
+    @rule(pick=picks, count=st.integers(1, 3))
+    def call_off(self, pick: int, count: int) -> None:
         """Call an order off several times at once: it is once, and every card has its money back."""
-        slip = data.draw(st.sampled_from(self.slips))
+        if (slip := self.picked(pick)) is None:
+            return
         by_card = [each for each in tills.payments(self.cafe, slip.order) if each.method is Method.CARD]
         may = tills.again(self.cafe, slip.order).status in (Status.PLACED, Status.ACCEPTED)
 
@@ -140,20 +157,21 @@ class CafeAtRandom(RuleBasedStateMachine):
             slip.refunded += sum(each.amount - each.refunded for each in by_card if each.state == "paid")
             self.note_called_off(slip)
 
-    @precondition(lambda self: self.slips)
-    @rule(data=st.data())
-    def move_on(self, data: st.DataObject) -> None:
+    @rule(pick=picks)
+    def move_on(self, pick: int) -> None:
         """Move an order on in the kitchen."""
-        order = tills.again(self.cafe, data.draw(st.sampled_from(self.slips)).order)
+        if (slip := self.picked(pick)) is None:
+            return
+        order = tills.again(self.cafe, slip.order)
         for status in [each for each in order.next_statuses if each is not Status.CANCELLED]:
             asyncio.run(cooking.advance(self.cafe, HOUSE, order.public_id, status))
 
-    @precondition(lambda self: self.slips)
-    @rule(data=st.data(), is_done=st.booleans())
-    def make(self, data: st.DataObject, is_done: bool) -> None:
+    @rule(pick=picks, is_done=st.booleans())
+    def make(self, pick: int, is_done: bool) -> None:
         """Make a line of an order, or find that it is not made: then it goes back when the order is called off."""
-        slip = data.draw(st.sampled_from(self.slips))
-        index = data.draw(st.integers(0, len(slip.lines) - 1))
+        if (slip := self.picked(pick)) is None:
+            return
+        index = pick % len(slip.lines)
 
         [made] = self.at_once([lambda cafe: cooking.mark_line(cafe, HOUSE, slip.order.public_id, index, is_done)])
 
@@ -176,19 +194,17 @@ class CafeAtRandom(RuleBasedStateMachine):
         sheet = corner.menu()
         asyncio.run(menu_editing.load(self.cafe, replace(sheet, cafe=replace(sheet.cafe, name=name, locale=locale))))
 
-    @precondition(lambda self: self.slips)
-    @rule(data=st.data(), draft=corner.drafts)
-    def everybody_at_once(self, data: st.DataObject, draft: Draft) -> None:
-        """Do all kinds of things at once to a few orders, by bad cards, too; then settle what is left."""
-        slips = data.draw(st.lists(st.sampled_from(self.slips), min_size=1, max_size=3, unique_by=id))
-        acts = [act for each in slips for act in data.draw(st.lists(corner.anything_with(each.order), max_size=4))]
+    @rule(asked=st.lists(st.tuples(picks, corner.anything()), min_size=1, max_size=8), draft=corner.drafts)
+    def everybody_at_once(self, asked: list[tuple[int, Callable[[Order], Act]]], draft: Draft) -> None:
+        """Do all kinds of things at once to some orders, by bad cards, too; then settle what is left."""
+        picked = [(slip, act) for pick, act in asked if (slip := self.picked(pick % 3)) is not None]
 
-        *_, placed = self.at_once([*acts, corner.placing(draft, self.ada)])
+        *_, placed = self.at_once([*(act(slip.order) for slip, act in picked), corner.placing(draft, self.ada)])
         asyncio.run(reconciling.reconcile(self.cafe, timedelta()))
 
         if isinstance(placed, Placed):
             self.note_placed(placed, draft)
-        for slip in slips:
+        for slip, _ in picked:
             order = tills.again(self.cafe, slip.order)
             assert order.takings.is_settled
             slip.paid, slip.refunded = order.takings.paid, order.takings.refunded
@@ -224,17 +240,39 @@ class CafeAtRandom(RuleBasedStateMachine):
         if hasattr(self, "stack"):
             self.stack.close()
 
-    def rush_in(self, draft: Draft, count: int, who: object, at_most: int = 100) -> None:
+    def picked(self, pick: int, may: Callable[[Slip], object] = lambda slip: True) -> Slip | None:
+        """Give one of the orders that may be picked; None when there is none.
+
+        Which and how many there are depends on who came first when several acted at once, so no rule draws from them.
+        """
+        found = [slip for slip in self.slips if may(slip)]
+        return found[pick % len(found)] if found else None
+
+    def take(self, slip: Slip, amount: int | None, card: str | None) -> None:
+        """Take money for an order, as long as something is due, and no more than that."""
+        wanted = slip.due if amount is None else amount
+
+        [paid] = self.at_once([corner.paying_for(slip.order, amount, card)])
+
+        assert isinstance(paid, NotChanged) is not (0 < wanted <= slip.due)
+        slip.paid += 0 if isinstance(paid, NotChanged) else wanted
+
+    @property
+    def points(self) -> int:
+        """What Ada has to spend."""
+        return self.cafe.store.read_now(loyalty.account, self.ada.person_id or 0).points
+
+    def rush_in(self, draft: Draft, count: int, who: Actor, at_most: int = 100) -> None:
         """Place the same order several times at once, and see that as many are placed as can be."""
         needed = sum(map(corner.needs, draft.lines), Counter[str]())
         possible = min(at_most, *(self.hand[slug] // needed[slug] for slug in needed if slug in ON_HAND))
 
-        placed = self.at_once([corner.placing(draft, self.ada if who is self.ada else GUEST)] * count)
+        placed = self.at_once([corner.placing(draft, who)] * count)
 
         refused = [each for each in placed if isinstance(each, NotPlaced)]
         assert count - len(refused) == min(count, possible)
         codes = {problem.code for each in refused for problem in each.problems}
-        assert codes <= {ProblemCode.OUT_OF_STOCK, ProblemCode.ITEM_UNAVAILABLE, ProblemCode.PROMO_INVALID}
+        assert codes <= REFUSALS
         for each in placed:
             if isinstance(each, Placed):
                 self.note_placed(each, draft)
@@ -286,8 +324,8 @@ def test_whatever_happens_the_books_add_up(machine: type[CafeAtRandom]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("CAFE_TEST_EXAMPLES", 12)),
-            stateful_step_count=25,
+            max_examples=int(os.environ.get("CAFE_TEST_EXAMPLES", 16)),
+            stateful_step_count=30,
             deadline=None,
             phases=(Phase.reuse, Phase.generate),  # to shrink what fails would take many times as long as to find it
             report_multiple_bugs=False,

@@ -1,4 +1,4 @@
-"""The real morning, sold and paid at its own times by the clock, and reported to the cent."""
+"""The real morning, sold and paid at its own times by the clock, with two refunds, and reported to the cent."""
 
 import asyncio
 from collections import Counter
@@ -14,10 +14,10 @@ from cafe_graphql.core.menu import CafeInfo, Item
 from cafe_graphql.core.menu_file import price_list
 from cafe_graphql.core.payments import Method
 from cafe_graphql.core.people import GUEST, HOUSE
-from cafe_graphql.core.receipts import Receipt
+from cafe_graphql.core.receipts import Receipt, Refund
 from cafe_graphql.core.receipts import Sale as Sold
 from cafe_graphql.core.reports import SalesReport
-from cafe_graphql.services import menu_editing, ordering, paying, reporting
+from cafe_graphql.services import menu_editing, ordering, paying, refunding, reporting
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import Ref
 from cafe_graphql.services.paying import Asked
@@ -57,12 +57,21 @@ def report(sold_out: Cafe) -> SalesReport:
 
 
 async def sell(cafe: Cafe, clock: Clock) -> None:
-    items = {item.name: item for item in cafe.menu().items}
+    items, ids = {item.name: item for item in cafe.menu().items}, []
     for ticket in tickets():
         clock.now = instant_of(ticket)
         placed = await ordering.place(cafe, GUEST, Draft(tuple(line(items[sale.item], sale) for sale in ticket.sales)))
         assert placed.order.totals.total == ticket.total
         await paying.pay(cafe, HOUSE, Ref(public_id=placed.order.public_id), Asked(Method.CASH))
+        ids.append(placed.order.public_id)
+    await refunding.refund(cafe, HOUSE, ids[0], 125)
+    await refunding.refund(cafe, HOUSE, ids[dearest()], None)
+
+
+def dearest() -> int:
+    """Tell which ticket came to most."""
+    totals = [ticket.total for ticket in tickets()]
+    return totals.index(max(totals))
 
 
 def line(item: Item, sale: Sale) -> LineDraft:
@@ -73,6 +82,11 @@ def line(item: Item, sale: Sale) -> LineDraft:
 def test_the_day_comes_to_what_the_till_took(report: SalesReport) -> None:
     assert (report.orders, report.items, report.revenue, report.currency) == (116, 200, 64065, "USD")
     assert report.average_order == 552  # 5.5228…
+
+
+def test_what_was_given_back_is_told_beside_it(report: SalesReport) -> None:
+    assert report.refunds == 125 + tickets()[dearest()].total == 1325
+    assert [(day.day, day.revenue, day.refunds) for day in report.by_day] == [(NEW_YEAR, 64065, report.refunds)]
 
 
 def test_so_does_each_item(report: SalesReport) -> None:
@@ -96,13 +110,16 @@ def test_so_does_each_hour(report: SalesReport) -> None:
 
 
 def test_the_receipts_of_the_day_add_up_to_the_same(sold_out: Cafe, report: SalesReport) -> None:
-    issued = [receipt for book in asyncio.run(sold_out.store.read(all_receipts)).values() for receipt in book]
+    books = asyncio.run(sold_out.store.read(all_receipts)).values()
+    issued = sorted((receipt for book in books for receipt in book), key=lambda receipt: receipt.sequence)
 
     sales = [receipt.contents for receipt in issued if isinstance(receipt.contents, Sold)]
-    assert [receipt.number for receipt in issued] == [f"R-{number:06d}" for number in range(1, 117)]
+    refunds = [receipt.contents for receipt in issued if isinstance(receipt.contents, Refund)]
+    assert [receipt.number for receipt in issued] == [f"R-{number:06d}" for number in range(1, 119)]
     assert [receipt.issued_at for receipt in issued] == sorted(receipt.issued_at for receipt in issued)
     assert [sale.total for sale in sales] == [ticket.total for ticket in tickets()]
     assert sum(sale.total for sale in sales) == report.revenue
+    assert sum(refund.repaid.amount for refund in refunds) == report.refunds
     assert sum(line.quantity for sale in sales for line in sale.lines) == report.items
 
 

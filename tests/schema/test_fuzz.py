@@ -301,6 +301,7 @@ def strings(stand: Stand) -> st.SearchStrategy[str]:
             "latte",
             "espresso",
             "A-001",
+            "tok_declined",
             "first",
             "de-DE",
             "ar-EG-u-nu-arab",

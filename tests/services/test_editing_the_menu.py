@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Draft, LineDraft
 from cafe_graphql.core.menu import Sheet, SheetItem, Unavailable
+from cafe_graphql.core.menu_file import MenuFileError
 from cafe_graphql.core.orders import Filter
 from cafe_graphql.core.people import GUEST
 from cafe_graphql.services import menu_editing, ordering
@@ -42,6 +43,10 @@ def priced(slug: str, price: int) -> Sheet:
     return replace(MENU, items=tuple(map(item, MENU.items)))
 
 
+def reminted(currency: str) -> Sheet:
+    return replace(MENU, cafe=replace(MENU.cafe, currency=currency))
+
+
 def test_a_new_cafe_has_the_built_in_menu_as_its_first(cafe: Cafe) -> None:
     menu = cafe.menu()
 
@@ -49,6 +54,36 @@ def test_a_new_cafe_has_the_built_in_menu_as_its_first(cafe: Cafe) -> None:
     assert menu.cafe == MENU.cafe
     assert [item.slug for item in menu.items] == [item.slug for item in MENU.items]
     assert not asyncio.run(menu_editing.ensure_menu(cafe))
+
+
+def test_before_the_first_order_a_cafe_may_choose_another_currency(cafe: Cafe) -> None:
+    assert load(cafe, reminted("JPY"))
+
+    assert cafe.menu().cafe.currency == "JPY"
+
+
+def test_once_there_are_orders_the_currency_stays_theirs(cafe: Cafe, file: Path) -> None:
+    asyncio.run(ordering.place(cafe, GUEST, LATTE))
+    before, menu = counted(file), cafe.menu()
+
+    with pytest.raises(MenuFileError) as refusal:
+        load(cafe, reminted("JPY"))
+
+    assert str(refusal.value) == (
+        "cafe.currency: is JPY, but the café has taken orders in USD, and the two do not add up; write USD, or begin"
+        " new books for JPY, in a database file of their own"
+    )
+    assert (counted(file), cafe.menu()) == (before, menu)
+    assert load(cafe, priced("latte", 420))
+
+
+def test_books_in_which_it_was_changed_all_the_same_go_back_to_that_of_their_orders(cafe: Cafe, file: Path) -> None:
+    asyncio.run(ordering.place(cafe, GUEST, LATTE))
+    execute(file, "UPDATE cafe SET currency = 'JPY', menu_version = menu_version + 1")
+
+    assert load(cafe, MENU)
+
+    assert cafe.menu().cafe.currency == "USD"
 
 
 def test_a_new_price_is_on_the_menu_at_the_next_look(cafe: Cafe) -> None:

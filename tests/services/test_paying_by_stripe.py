@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,9 @@ from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged, Ref
 from cafe_graphql.services.reconciling import Reconciled
 from tests.gateways.stripe_house import KEY, House, open_house
+from tests.running import running_cafe
 from tests.services import tills
+from tests.web.test_rest import ask
 
 LOST = ["question", "answer", "500"]
 QUESTIONS = range(1, 8)
@@ -98,6 +101,26 @@ def test_a_card_whose_decline_was_lost_is_declined_when_it_is_known(
     )
     assert [problem.message for problem in refusal.value.problems] == [f"Nothing was paid: {heard}"]
     assert tills.card(cafe, order, "pm_card_visa").payment_status is PaymentStatus.PAID
+
+
+def test_a_cafe_that_is_served_charges_by_stripe_and_tells_nobody_its_key(file: Path) -> None:
+    placing = 'mutation { placeOrder(input: { lines: [{ item: "latte" }] }) { trackingToken } }'
+    paying = """mutation ($by: OrderRef!) {
+      payOrder(by: $by, input: { method: CARD, token: "pm_card_visa" }) {
+        order { paymentStatus payments { card reference } } problems { message }
+      }
+    }"""
+    with open_house() as (house, stripe):
+        variables = {"CAFE_CARD_GATEWAY": "stripe", "CAFE_STRIPE_KEY": KEY, "CAFE_STRIPE_URL": stripe}
+        with running_cafe(file, **variables) as url:
+            _, placed = ask(f"{url}/graphql", {"query": placing})
+            by = {"token": placed["data"]["placeOrder"]["trackingToken"]}
+            _, paid = ask(f"{url}/graphql", {"query": paying, "variables": {"by": by}})
+
+    order = {"paymentStatus": "PAID", "payments": [{"card": "Visa ····4242", "reference": "pi_0001"}]}
+    assert paid == {"data": {"payOrder": {"order": order, "problems": []}}}
+    assert list(house.charged().values()) == [350]
+    assert KEY not in file.with_suffix(".log").read_text()
 
 
 def test_while_stripe_is_away_payments_wait_and_are_settled_when_it_is_back(cafe: Cafe, house: House) -> None:

@@ -14,12 +14,13 @@ from cafe_graphql.core.errors import Forbidden, Unanswerable, Unauthenticated
 from cafe_graphql.core.orders import CancelReason, Order
 from cafe_graphql.core.people import GUEST, HOUSE, SCOPES, Actor, Role
 from cafe_graphql.core.reports import DaySales, HourSales, ItemSales, SalesReport, Span
-from cafe_graphql.services import ordering, reporting
+from cafe_graphql.services import ordering, reconciling, reporting
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.services.ordering import Ref
+from cafe_graphql.services.ordering import NotChanged, Ref
 from cafe_graphql.store import reports as books
 from cafe_graphql.store.database import Connection
 from cafe_graphql.store.hot import driver
+from tests.services import tills
 from tests.services.books import Clock, all_orders, execute
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -65,7 +66,7 @@ def test_a_day_is_told_by_item_by_hour_and_in_all(cafe: Cafe, clock: Clock) -> N
     assert report.by_item == (ItemSales("latte", "Latte", 3, 1250), ItemSales("espresso", "Espresso", 2, 440))
     assert report.by_hour[12:14] == (HourSales(12, 2, 1470), HourSales(13, 1, 220))
     assert sum(hour.orders for hour in report.by_hour) == 3
-    assert report.by_day == (DaySales(MAY_DAY, 3, 1690),)
+    assert report.by_day == (DaySales(MAY_DAY, 3, 1690, 0),)
     assert (report.orders, report.items, report.revenue, report.average_order) == (3, 5, 1690, 563)
     assert report.currency == "USD"
 
@@ -74,6 +75,73 @@ def test_tips_are_no_revenue(cafe: Cafe) -> None:
     order = placed(cafe, LATTE, tip=Tip(percent=20))
 
     assert (order.totals.total, told(cafe).revenue) == (420, 350)
+
+
+def test_what_is_given_back_is_told_on_its_own_day_and_not_taken_off_what_was_sold(cafe: Cafe, clock: Clock) -> None:
+    order = placed(cafe, LATTE, tip=Tip(percent=20))
+    tills.cash(cafe, order)
+    tills.refund(cafe, order, 100)
+    clock.passes(timedelta(days=1))
+    tills.refund(cafe, order)
+
+    report = told(cafe, MAY_DAY, date(2026, 5, 3))
+
+    assert report.by_day == (
+        DaySales(MAY_DAY, 1, 350, 100),
+        DaySales(date(2026, 5, 2), 0, 0, 320),
+        DaySales(date(2026, 5, 3), 0, 0, 0),
+    )
+    assert (report.revenue, report.refunds, told(cafe).refunds) == (350, 420, 100)
+
+
+def test_a_refund_counts_from_when_the_card_has_it(cafe: Cafe, clock: Clock, tmp_path: Path) -> None:
+    with tills.with_terminal(cafe, tmp_path / "terminal.db"):
+        slow, refused = placed(cafe, LATTE), placed(cafe, LATTE)
+        tills.card(cafe, slow, "tok_refund_timeout")
+        tills.card(cafe, refused, "tok_refund_declined")
+        tills.refund(cafe, slow)
+        with pytest.raises(NotChanged, match="The card's bank takes no refunds"):
+            tills.refund(cafe, refused)
+        before = told(cafe)
+        clock.passes(timedelta(days=1))
+        asyncio.run(reconciling.reconcile(cafe))
+
+    assert (before.refunds, told(cafe).refunds, told(cafe, date(2026, 5, 2)).refunds) == (0, 0, 350)
+
+
+def test_the_day_of_a_refund_is_that_of_the_cafe_s_clocks(cafe: Cafe, clock: Clock) -> None:
+    order = placed(cafe, LATTE)
+    tills.cash(cafe, order)
+    for minute in ("2026-05-01T23:59:59.999999", "2026-05-02T00:00", "2026-05-02T23:59", "2026-05-03T00:00"):
+        clock.now = datetime.fromisoformat(minute).replace(tzinfo=NEW_YORK).astimezone(UTC)
+        tills.refund(cafe, order, 50)
+
+    first, last = told(cafe, MAY_DAY), told(cafe, date(2026, 5, 2), date(2026, 5, 3))
+
+    assert (first.refunds, [day.refunds for day in last.by_day]) == (50, [100, 50])
+
+
+def test_money_for_what_was_called_off_goes_back_though_it_was_no_revenue(cafe: Cafe, tmp_path: Path) -> None:
+    with tills.with_terminal(cafe, tmp_path / "terminal.db"):
+        order = placed(cafe, LATTE)
+        tills.card(cafe, order)
+        called_off(cafe, order)
+
+    assert told(cafe).by_day == (DaySales(MAY_DAY, 0, 0, 350),)
+
+
+def test_money_of_another_currency_that_goes_back_is_not_added_up(cafe: Cafe, clock: Clock, file: Path) -> None:
+    order = placed(cafe, LATTE)
+    tills.cash(cafe, order)
+    execute(file, "UPDATE orders SET currency = 'EUR'")
+    clock.passes(timedelta(days=1))
+    tills.refund(cafe, order)
+    alone = told(cafe, date(2026, 5, 2))
+    placed(cafe, LATTE)
+
+    assert (alone.currency, alone.refunds) == ("EUR", 350)
+    with pytest.raises(Unanswerable, match="was in EUR and USD, which do not add up"):
+        told(cafe, date(2026, 5, 2))
 
 
 def test_what_was_called_off_does_not_count(cafe: Cafe) -> None:
@@ -158,7 +226,7 @@ def test_orders_in_two_currencies_are_not_added_up(cafe: Cafe, clock: Clock, fil
     placed(cafe, LATTE)
 
     assert (alone.currency, alone.revenue) == ("EUR", 350)
-    with pytest.raises(Unanswerable, match="taken in EUR and USD"):
+    with pytest.raises(Unanswerable, match="was in EUR and USD"):
         told(cafe)
     assert (told(cafe, date(2026, 5, 2)).currency, told(cafe, date(2026, 5, 2)).revenue) == ("USD", 350)
 
@@ -214,8 +282,10 @@ def test_today_is_what_the_cafe_s_calendar_says(cafe: Cafe, clock: Clock) -> Non
     assert reporting.today(cafe) == MAY_DAY
 
 
-def test_a_report_scans_neither_orders_nor_lines(cafe: Cafe) -> None:
-    placed(cafe, LATTE)
+def test_a_report_scans_no_orders_lines_or_refunds(cafe: Cafe) -> None:
+    order = placed(cafe, LATTE)
+    tills.cash(cafe, order)
+    tills.refund(cafe, order)
 
     def plans(connection: Connection) -> list[str]:
         asked: list[str] = []
@@ -230,4 +300,5 @@ def test_a_report_scans_neither_orders_nor_lines(cafe: Cafe) -> None:
     read = {step.partition(" (")[0] for step in steps}
     assert {step for step in read if step.startswith("SCAN")} == {"SCAN items"}
     assert "SEARCH orders USING INDEX ix_orders_sales" in read  # it has every column that is added up
+    assert "SEARCH refunds USING INDEX ix_refunds_done" in read  # so it has
     assert "SEARCH order_lines USING COVERING INDEX ix_order_lines_item" in read

@@ -10,16 +10,21 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+from cafe_graphql.core import menu_file
+from cafe_graphql.core.drafts import Draft, LineDraft
 from cafe_graphql.core.errors import Unusable
-from cafe_graphql.services import menu_editing
+from cafe_graphql.core.people import GUEST
+from cafe_graphql.services import menu_editing, ordering
 from cafe_graphql.store import migrations, tables
 from cafe_graphql.store.database import Database
+from tests.services.books import opened
 
 OPEN_AND_CLOSE = """
 import asyncio, sys
@@ -35,6 +40,14 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+OLD_RECIPES = """
+    UPDATE items SET recipe = '{"espresso-beans": "18 g"}';
+    UPDATE option_groups SET options = (SELECT json_group_array(
+        json_set(json_remove(value, '$.replaces'), '$.recipe', json('{"milk": "1 splash"}'))) FROM json_each(options));
+"""
+"""Recipes as they were before there was a pantry: words that nobody went by."""
 
 
 def opening(file: Path) -> None:
@@ -200,3 +213,44 @@ def test_nobody_else_on_the_machine_can_read_a_new_file(file: Path) -> None:
     opening(file)
 
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_books_from_before_there_was_a_pantry_open_with_their_menu_and_nothing_to_count(
+    file: Path, tmp_path: Path
+) -> None:
+    with opened(tmp_path / "new.db"):
+        pass
+    asyncio.run(_make(file, revision="0010"))
+    _copy_menu(tmp_path / "new.db", file)
+
+    with opened(file) as cafe:
+        latte = cafe.menu().by_slug["latte"]
+        placed = asyncio.run(ordering.place(cafe, GUEST, Draft((LineDraft("latte"),)))).order
+        sheet = menu_file.read(asyncio.run(menu_editing.export(cafe)))
+
+    assert (latte.recipe, latte.unavailable, placed.number) == ({}, None, "A-001")
+    assert [option for group in sheet.option_groups for option in group.options if option.recipe] == []
+    assert sheet.ingredients == ()
+
+
+async def _make(file: Path, revision: str) -> None:
+    """Make books as they were at a revision."""
+    store, config = Database(f"sqlite:///{file}"), migrations.alembic_config()
+
+    def upgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    await store.write(upgrade)
+    store.close()
+
+
+def _copy_menu(new: Path, old: Path) -> None:
+    """Copy what older books can hold of a menu, with recipes as they were then."""
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute(f"ATTACH '{new}' AS new")
+        for table in ("cafe", "categories", "option_groups", "items"):
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        connection.commit()
+        connection.executescript(OLD_RECIPES)

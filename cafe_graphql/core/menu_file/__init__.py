@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cafe_graphql.core.menu import Sheet
+from cafe_graphql.core.menu_file.currencies import exchanged
 from cafe_graphql.core.menu_file.document import cafe_table, document, item_table
 from cafe_graphql.core.menu_file.fields import Field, MenuFileError, Mistake
 from cafe_graphql.core.menu_file.ingredients import recounted
@@ -20,6 +21,7 @@ __all__ = [
     "cafe_table",
     "check",
     "document",
+    "exchanged",
     "item_table",
     "read",
     "recounted",

@@ -164,7 +164,7 @@ class _Types:
         def convert(given: Any) -> Any:
             if given is None or given is UNSET:
                 return given
-            return [item(value) for value in given] if item else list(given)
+            return list(map(item, given)) if item else list(given)
 
         return convert
 
@@ -185,16 +185,22 @@ class _Types:
             for field in definition.fields
             if field.default_value is MISSING and field.default_factory is MISSING
         }
-        rows = [
-            (names.from_field(field), field.python_name, self.convert(field.resolve_type(type_definition=definition)))
+        rows = {
+            names.from_field(field): (
+                field.python_name,
+                self.convert(field.resolve_type(type_definition=definition)),
+            )
             for field in definition.fields
-        ]
+        }
 
         def build(given: Any) -> Any:
             if given is None or given is UNSET:
                 return given
-            values = {name: (make(given[key]) if make else given[key]) for key, name, make in rows if key in given}
-            return class_(**{**absent, **values})
+            values = absent.copy()
+            for key, value in given.items():
+                name, make = rows[key]
+                values[name] = value if make is None else make(value)
+            return class_(**values)
 
         return build
 

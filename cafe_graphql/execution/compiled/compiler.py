@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
-from weakref import WeakKeyDictionary
 
 from graphql import (
     ExecutionResult,
@@ -46,9 +45,6 @@ class _Known:
     plans: dict[tuple[object, ...], Plan | None] = field(default_factory=dict)
 
 
-_NEW = _Known(None, Variables(GraphQLSchema(), ()))
-
-
 class Compiler:
     """Runs those operations of a Strawberry schema that come again, and compiles them for it."""
 
@@ -61,7 +57,6 @@ class Compiler:
         self._hide_suggestions = hide_suggestions
         self._from_first_use = from_first_use
         self._helpers = _any_executor(schema).async_helpers
-        self._known: WeakKeyDictionary[Operation, _Known | None] = WeakKeyDictionary()
         self._fields_alive = 0
 
     def execute(
@@ -73,7 +68,7 @@ class Compiler:
         serially: bool | None = None,
     ) -> Result | None:
         """Give what the executor would give, or None: then nothing was done yet that may not be done again."""
-        known = self._met(operation)
+        known: _Known | None = operation.notes.get(self) or self._met(operation)
         if known is None or known.switches is None or (values := known.variables.coerced(variables)) is None:
             return None  # if they do not fit, the executor will say so
         plan = self._plan(operation, known, variables, values)
@@ -89,21 +84,18 @@ class Compiler:
             return None
 
     def _met(self, operation: Operation) -> _Known | None:
-        """Give what is known of an operation from its second use on: the first is to cost nothing."""
-        known = self._known.get(operation, _NEW)
-        if known is _NEW:
-            known = self._known[operation] = None
-            if not self._from_first_use:
-                return None
-        if known is None:
-            variables = Variables(self._schema, operation.node.variable_definitions or ())
-            known = self._known[operation] = _Known(switches.of(operation.document), variables)
+        """Get to know an operation at its second use: the first is to cost nothing."""
+        if self not in operation.notes and not self._from_first_use:
+            operation.notes[self] = None
+            return None
+        variables = Variables(self._schema, operation.node.variable_definitions or ())
+        known = operation.notes[self] = _Known(switches.of(operation.document), variables)
         return known
 
     def _plan(
         self, operation: Operation, known: _Known, variables: Mapping[str, Any], values: VariableValues
     ) -> Plan | None:
-        setting = tuple(map(values.coerced.get, known.switches or ()))
+        setting = tuple(map(values.coerced.get, known.switches)) if known.switches else ()
         if setting in known.plans:
             return known.plans[setting]
         if len(known.plans) >= MAX_VARIANTS or self._fields_alive >= MAX_FIELDS_ALIVE or self._strawberry is None:

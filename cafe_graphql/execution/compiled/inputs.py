@@ -17,6 +17,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLString,
     Undefined,
+    get_nullable_type,
     is_required_input_field,
 )
 from graphql.execution.values import input_is_nested_too_deeply
@@ -28,7 +29,10 @@ from cafe_graphql.execution.compiled.source import Unfit
 Read = Callable[[Any], Any]
 """Gives the value that resolvers see, or raises `Unfit`, or whatever a scalar or an input of Strawberry's raises."""
 
-_PLAIN = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+_PLAIN: dict[object, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+"""The classes of the values that are read as they are."""
+
+_REQUIRED = object()
 
 
 def reader(type_: Any) -> Read:
@@ -72,32 +76,31 @@ def _object(type_: GraphQLInputObjectType, within: frozenset[str]) -> Read | Non
     for name, field in type_.fields.items():
         if (inner := _reader(field.type, within)) is None:
             return None
-        rows.append((name, field.out_name or name, inner, field))
-    absent = {name: _absent(field) for name, _, _, field in rows}
+        rows.append((name, field.out_name or name, _PLAIN.get(get_nullable_type(field.type)), inner, _absent(field)))
 
     def read(value: Any) -> Any:
-        if type(value) is not dict or not value.keys() <= absent.keys():
+        if type(value) is not dict:
             raise Unfit
-        found = {}
-        for name, out_name, inner, field in rows:
+        found, known = {}, 0
+        for name, out_name, plain, inner, absent in rows:
             if name in value:
-                found[out_name] = inner(value[name])
-            elif (default := absent[name]) is not None:
-                found[out_name] = default(field)
+                known += 1
+                each = value[name]
+                found[out_name] = each if type(each) is plain else inner(each)
+            elif absent is _REQUIRED:
+                raise Unfit
+            elif absent is not Undefined:
+                found[out_name] = absent
+        if known < len(value):
+            raise Unfit
         return type_.out_type(found)
 
     return read
 
 
-def _absent(field: GraphQLInputField) -> Callable[[GraphQLInputField], Any] | None:
-    """Give what gives the value of a field that was left out; None if it is left out then, too."""
-    if is_required_input_field(field):
-        return _missing
-    return None if coerce_default_value(field) is Undefined else coerce_default_value
-
-
-def _missing(field: GraphQLInputField) -> Any:
-    raise Unfit
+def _absent(field: GraphQLInputField) -> Any:
+    """Give the value of a field that was left out, which is the same each time; `Undefined` if it is left out then."""
+    return _REQUIRED if is_required_input_field(field) else coerce_default_value(field)
 
 
 def _leaf(type_: Any) -> Read:

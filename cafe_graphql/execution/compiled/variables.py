@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, VariableDefinitionNode, get_variable_values
-from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 
 from cafe_graphql.execution.compiled.inputs import reader
@@ -23,7 +23,9 @@ class Variables:
         self._definitions = definitions
         found = [get_variable_signature(schema, definition) for definition in definitions]
         self._signatures = [
-            (signature, reader(signature.type)) for signature in found if not isinstance(signature, GraphQLError)
+            (signature.name, signature, reader(signature.type), _may_be_absent(signature))
+            for signature in found
+            if not isinstance(signature, GraphQLError)
         ]
 
     def coerced(self, given: Mapping[str, Any]) -> VariableValues | None:
@@ -37,12 +39,12 @@ class Variables:
 
     def _quickly(self, given: Mapping[str, Any]) -> VariableValues:
         sources, coerced = {}, {}
-        for signature, read in self._signatures:
-            name = signature.name
+        for name, signature, read, may_be_absent in self._signatures:
             if name in given:
-                sources[name] = VariableValueSource(signature, given[name])
-                coerced[name] = read(given[name])
-            elif signature.default is None and not isinstance(signature.type, GraphQLNonNull):
+                value = given[name]
+                sources[name] = VariableValueSource(signature, value)
+                coerced[name] = read(value)
+            elif may_be_absent:
                 sources[name] = VariableValueSource(signature)
             else:
                 raise Unfit
@@ -54,3 +56,8 @@ class Variables:
         except Exception:
             return None  # nested too deeply, or refused by an input of Strawberry's
         return None if isinstance(values, list) else values
+
+
+def _may_be_absent(signature: GraphQLVariableSignature) -> bool:
+    """Tell whether a variable without a value has none, and no default either."""
+    return signature.default is None and not isinstance(signature.type, GraphQLNonNull)
