@@ -26,9 +26,19 @@ class OrderEdge:
 @strawberry.type(description="A page of the order book.")
 class OrderConnection:
     nodes: list[Order] = strawberry.field(description="The orders of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies.")
     wanted: strawberry.Private[Filter]
     sort: strawberry.Private[Sort]
+    is_first: strawberry.Private[bool]
+    is_last: strawberry.Private[bool]
+
+    @strawberry.field(description="Where this page lies.")
+    def page_info(self) -> PageInfo:
+        return PageInfo(
+            has_next_page=not self.is_last,
+            has_previous_page=not self.is_first,
+            start_cursor=ids.cursor(self.nodes[0].source, self.sort) if self.nodes else None,
+            end_cursor=ids.cursor(self.nodes[-1].source, self.sort) if self.nodes else None,
+        )
 
     @strawberry.field(description="The same with their cursors.")
     def edges(self) -> list[OrderEdge]:
@@ -76,17 +86,13 @@ async def page(
     context = info.context
     read = context.cafe.store.read if order_pages.is_bounded(criteria, sort) else context.cafe.store.read_long
     found = await read(order_pages.page, criteria, sort, place, first + 1)
-    shown, menu, viewer = found[:first], context.menu, context.actor
+    menu, viewer = context.menu, context.actor
     return OrderConnection(
-        nodes=[Order.of(order, menu, viewer) for order in shown],
-        page_info=PageInfo(
-            has_next_page=len(found) > first,
-            has_previous_page=after is not None,
-            start_cursor=ids.cursor(shown[0], sort) if shown else None,
-            end_cursor=ids.cursor(shown[-1], sort) if shown else None,
-        ),
+        nodes=[Order.of(order, menu, viewer) for order in found[:first]],
         wanted=criteria,
         sort=sort,
+        is_first=after is None,
+        is_last=len(found) <= first,
     )
 
 

@@ -14,9 +14,9 @@ from tests.execution.explosives import Bomb
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
 def test_a_bomb_is_told_what_it_is_and_takes_no_time(bomb: Bomb) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert prepare(Engine(core_schema(), costs=pricing()), bomb) == bomb.code
 
     # It takes less than 50 ms on a quiet machine (`make bench` measures it); most of these took minutes.
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
