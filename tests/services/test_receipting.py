@@ -186,7 +186,7 @@ def test_a_receipt_stays_as_it_was_whatever_becomes_of_the_café(cafe: Cafe, fil
     receipt = paid(cafe, order)
     sheet = menu_file.read(menu_file.builtin())
     items = tuple(replace(item, name=f"New {item.name}", price=item.price + 100) for item in sheet.items)
-    renamed = replace(sheet.cafe, name="Café Nouveau", locale="fr-FR", time_zone="Europe/Paris", currency="EUR")
+    renamed = replace(sheet.cafe, name="Café Nouveau", locale="fr-FR", time_zone="Europe/Paris")
 
     asyncio.run(menu_editing.load(cafe, replace(sheet, cafe=renamed, items=items)))
     tills.refund(cafe, order, 20)
