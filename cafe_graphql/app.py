@@ -57,6 +57,13 @@ YOUNG_OBJECTS = 50_000
 """So many more objects must have come than gone before garbage is looked for; a whole menu of 640 items is 24,000."""
 
 
+class _Opened:
+    """What there is once a worker has opened the café."""
+
+    cafe: Cafe
+    callers: Callers
+
+
 def create_process() -> ASGIApp:
     """Build the whole server in a process that is nothing else."""
     app = create_app()
@@ -90,27 +97,28 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     bodies = Bodies()
     origins = Origins(settings.cors_origins)
     restraints = Restraints(rates, Gate(settings.max_operations), settings.operation_seconds)
+    opened = _Opened()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        app.state.cafe = await menu_editing.open_cafe(settings.database_url)
-        await menu_editing.ensure_menu(app.state.cafe)
-        await key_cutting.ensure_signing_key(app.state.cafe)
-        app.state.cafe.gateway, app.state.cafe.pay_first = gateway, settings.pay_first
-        app.state.callers = Callers(app.state.cafe, settings.house_key, issuer)
+        opened.cafe = cafe = await menu_editing.open_cafe(settings.database_url)
+        await menu_editing.ensure_menu(cafe)
+        await key_cutting.ensure_signing_key(cafe)
+        cafe.gateway, cafe.pay_first = gateway, settings.pay_first
+        opened.callers = Callers(cafe, settings.house_key, issuer)
         # Whoever has begun a payment here is dead, or in another worker.
         grace = timedelta() if settings.workers == 1 else reconciling.GRACE
         working = [
-            asyncio.create_task(Watcher(app.state.cafe).watch()),
-            asyncio.create_task(reconciling.keep(app.state.cafe, grace)),
+            asyncio.create_task(Watcher(cafe).watch()),
+            asyncio.create_task(reconciling.keep(cafe, grace)),
         ]
         with on_stop(streams.close_all):
-            yield {STATE: Repeats(app.state.cafe.store.data_version)}
+            yield {STATE: Repeats(cafe.store.data_version)}
         for task in working:
             task.cancel()
         gateway.close()
         await counters.aclose()
-        app.state.cafe.store.close()
+        cafe.store.close()
 
     app = FastAPI(
         title="Café GraphQL",
@@ -126,14 +134,10 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     free = ("/health/", f"{GRAPHQL}/assets/")
     app.add_middleware(Restrained, bodies=bodies, restraints=restraints, free=free)
 
-    def cafe() -> Cafe:
-        opened: Cafe = app.state.cafe
-        return opened
-
-    reception = Reception(lambda: app.state.callers, rates)
-    app.include_router(rest.routes(cafe, reception.caller, rates))
-    app.include_router(receipts.routes(cafe, rates, settings.receipt_font))
-    app.include_router(health.routes(cafe))
+    reception = Reception(lambda: opened.callers, rates)
+    app.include_router(rest.routes(lambda: opened.cafe, reception.caller, rates))
+    app.include_router(receipts.routes(lambda: opened.cafe, rates, settings.receipt_font))
+    app.include_router(health.routes(lambda: opened.cafe))
     if settings.production:
         for path in ("/docs", "/openapi.json"):
             app.add_route(path, closed.answer, include_in_schema=False)
@@ -143,9 +147,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     engine = make_engine(settings)
 
     async def context(scope: Scope, parameters: Mapping[str, Any] | None = None) -> Context:
-        return Context(
-            cafe(), await reception.caller(scope, parameters), lambda: settings.public_url or sites.of(scope)
-        )
+        actor = await reception.caller(scope, parameters)
+        return Context(opened.cafe, actor, lambda: settings.public_url or sites.of(scope))
 
     endpoint = GraphQLEndpoint(
         engine,

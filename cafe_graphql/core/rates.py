@@ -1,11 +1,10 @@
 """How much a caller may ask: what is left of it, and until when."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(NamedTuple):
     """The budget of one caller, in cost; from `reset_at` on, nothing of what is used now counts any more."""
 
     limit: int

@@ -64,14 +64,15 @@ class Callers:
         if len(credential) > MAX_LENGTH:
             raise Unauthenticated("What you sent to say who you are is too long to be a key or a token.")
         digest = key_cutting.digest(credential)
-        seen = self._cafe.store.data_version()
+        seen, now = self._cafe.store.data_version(), self._cafe.clock()
         known = self._known.get(digest)
-        if known is not None and known.seen == seen and not _is_over(known.actor, self._cafe.clock()):
+        if known is not None and known.seen == seen and not _is_over(known.actor, now):
             actor = known.actor
         else:
             actor = await self._looked_up(credential, digest)
             self._remember(digest, _Known(actor, seen))
-        self._note(actor)
+        if actor.key_id is not None:
+            self._note(actor.key_id, now)
         return actor
 
     async def _looked_up(self, credential: str, digest: str) -> Actor:
@@ -113,16 +114,13 @@ class Callers:
         if len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
 
-    def _note(self, actor: Actor) -> None:
+    def _note(self, key_id: int, now: datetime) -> None:
         """Note now and then that a key is in use, without keeping anybody waiting for it."""
-        now = self._cafe.clock()
-        if (
-            actor.key_id is None
-            or now - self._noted.get(actor.key_id, datetime.min.replace(tzinfo=now.tzinfo)) < NOTED_EVERY
-        ):
+        last = self._noted.get(key_id)
+        if last is not None and now - last < NOTED_EVERY:
             return
-        self._noted[actor.key_id] = now
-        task = asyncio.create_task(self._write_down(actor.key_id, now))
+        self._noted[key_id] = now
+        task = asyncio.create_task(self._write_down(key_id, now))
         self._notes.add(task)
         task.add_done_callback(self._notes.discard)
 

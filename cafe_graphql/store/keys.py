@@ -1,10 +1,13 @@
 """Keys in the store: those that programs call with, and those that sessions are signed with."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from cafe_graphql.core.people import ApiKey, Scope
+from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import ApiKeyRow, SigningKeyRow, table
 from cafe_graphql.store.times import from_micros, to_micros
 
@@ -12,7 +15,7 @@ keys = table(ApiKeyRow)
 signing = table(SigningKeyRow)
 
 _ADD = insert(keys)
-_BY_DIGEST = select(keys).where(keys.c.digest == bindparam("digest"), keys.c.revoked_at.is_(None))
+_BY_DIGEST = Hot(select(keys).where(keys.c.digest == bindparam("digest"), keys.c.revoked_at.is_(None)))
 _BY_ID = select(keys).where(keys.c.id == bindparam("id"), keys.c.revoked_at.is_(None))
 _BY_PUBLIC_ID = select(keys).where(keys.c.public_id == bindparam("public_id"), keys.c.revoked_at.is_(None))
 _ALL = select(keys).where(keys.c.revoked_at.is_(None)).order_by(keys.c.id)
@@ -40,8 +43,8 @@ def add(connection: Connection, key: ApiKey, digest: str, created_by: str) -> Ap
 
 def by_digest(connection: Connection, digest: str) -> ApiKey | None:
     """Give the key whose secret has this digest, unless it was revoked."""
-    row = connection.execute(_BY_DIGEST, {"digest": digest}).mappings().first()
-    return None if row is None else _key(row)
+    found = _BY_DIGEST.mappings(connection, {"digest": digest})
+    return _key(found[0]) if found else None
 
 
 def by_id(connection: Connection, key_id: int) -> ApiKey | None:
@@ -98,7 +101,7 @@ def _at(since: datetime) -> dict[str, int]:
     return {"since": to_micros(since)}
 
 
-def _key(row: RowMapping) -> ApiKey:
+def _key(row: Mapping[Any, Any]) -> ApiKey:
     return ApiKey(
         id=row["id"],
         public_id=row["public_id"],

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from cafe_graphql.web.gate import come_again
 from cafe_graphql.web.refusals import Disconnected, Refused
-from cafe_graphql.web.waiting import Deadline, Overdue, Waiting
+from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue, Waiting
 
 MAX_BYTES = 1024 * 1024
 MAX_SLOW = 300
 
 SECONDS = 10.0
+
+BODY = "cafe.body"
+"""Where our server leaves a body that came with its head, in the request's own state."""
 
 
 class Bodies:
@@ -28,16 +31,19 @@ class Bodies:
         self.limit = limit
         self._slow = slow
         self._seconds = seconds
+        self._deadlines = Deadlines(seconds)
         self._waiting = 0
 
-    async def read(self, receive: Receive) -> bytes:
+    def at_hand(self, scope: Scope) -> bytes | None:
+        """Give the body if it came with its head, so that nobody need be asked for it; `Refused` if it is too long."""
+        body: bytes | None = scope.get("state", {}).pop(BODY, None)
+        if body is not None and len(body) > self.limit:
+            raise self._too_large()
+        return body
+
+    def read(self, receive: Receive) -> Awaitable[bytes]:
         """Read a body; raise `Refused` if it is too long, too late or one too many, and Disconnected if it ends."""
-        try:
-            return await Waiting(self._read(receive), self._waited_for)
-        except Overdue:
-            message = f"The body was not here within {self._seconds:g} seconds."
-            # What is still to come of it would be taken for the next request.
-            raise Refused(408, "REQUEST_TIMEOUT", message, ((b"connection", b"close"),)) from None
+        return Waiting(self._read(receive), self._waited_for)
 
     def check_announced(self, length: bytes | None) -> None:
         """Refuse a body that is too long by its own Content-Length, before any of it is read."""
@@ -51,7 +57,8 @@ class Bodies:
     async def _read(self, receive: Receive) -> bytes:
         chunks: list[bytes] = []
         length = 0
-        while True:
+        is_whole = False
+        while not is_whole:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Disconnected
@@ -60,8 +67,8 @@ class Bodies:
             if length > self.limit:
                 raise self._too_large()
             chunks.append(chunk)
-            if not message.get("more_body", False):
-                return chunk if len(chunks) == 1 else b"".join(chunks)
+            is_whole = not message.get("more_body", False)
+        return b"".join(chunks)
 
     @contextmanager
     def _waited_for(self) -> Iterator[None]:
@@ -69,7 +76,11 @@ class Bodies:
             raise come_again("Too many bodies are being waited for.")
         self._waiting += 1
         try:
-            with Deadline(self._seconds):
+            with Deadline(self._deadlines):
                 yield
+        except Overdue:
+            message = f"The body was not here within {self._seconds:g} seconds."
+            # What is still to come of it would be taken for the next request.
+            raise Refused(408, "REQUEST_TIMEOUT", message, ((b"connection", b"close"),)) from None
         finally:
             self._waiting -= 1

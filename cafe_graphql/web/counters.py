@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 WINDOW = 60
@@ -26,8 +26,8 @@ _log = logging.getLogger("cafe_graphql")
 class Counters(Protocol):
     """One number for each key and window."""
 
-    async def add(self, key: str, window: int, amount: int) -> int:
-        """Add to a number, and give what it is now."""
+    async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
+        """Add to the number of each key, and give what they are now."""
 
     async def aclose(self) -> None:
         """Let go of whatever is held."""
@@ -44,11 +44,14 @@ class MemoryCounters:
         self._window = 0
         self._counts: dict[str, int] = {}
 
-    async def add(self, key: str, window: int, amount: int) -> int:
+    async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
         if window != self._window:
             self._window, self._counts = window, {}
-        count = self._counts[key] = self._counts.get(key, 0) + amount
-        return count
+        sums = []
+        for key in keys:
+            count = self._counts[key] = self._counts.get(key, 0) + amount
+            sums.append(count)
+        return sums
 
     async def aclose(self) -> None:
         """Nothing is held."""
@@ -79,14 +82,14 @@ class RedisCounters:
         self._clock = clock
         self._away_until = self._silent_until = float("-inf")
 
-    async def add(self, key: str, window: int, amount: int) -> int:
+    async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
         if self._clock() >= self._away_until:
             try:
                 async with asyncio.timeout(PATIENCE):
-                    return await self._redis.incr(f"{key}/{window}", 2 * WINDOW, amount)
+                    return [await self._redis.incr(f"{key}/{window}", 2 * WINDOW, amount) for key in keys]
             except Exception as error:  # whatever it is, it is not worth an order
                 self._note(error)
-        return await self._alone.add(key, window, amount)
+        return await self._alone.add(keys, window, amount)
 
     async def aclose(self) -> None:
         await self._pool.aclose()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -46,8 +47,7 @@ _HEADERS: dict[MediaType, tuple[Header, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A finished response, as it goes out."""
 
     status: int
@@ -55,8 +55,7 @@ class Response:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Streaming:
+class Streaming(NamedTuple):
     """A response that goes on."""
 
     subscription: Subscription
@@ -119,7 +118,11 @@ class GraphQLEndpoint:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
-            request = await self._request(scope, headers, choice, receive)
+            self._check(scope, headers, choice)
+            if scope["method"] == "POST":
+                request = await requests.by_post(scope, headers, receive, self._bodies)
+            else:
+                request = requests.by_get(scope, headers, self._bodies.limit)
             if isinstance(request, list):
                 return await self._batch(scope, choice, request, send)
             answer, told = await self._carried_out(scope, choice, request, send)
@@ -139,20 +142,16 @@ class GraphQLEndpoint:
         except Exception as error:
             return self._answered(Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]}), choice)
 
-    async def _request(
-        self, scope: Scope, headers: Headers, choice: Choice, receive: Receive
-    ) -> Request | list[Request]:
+    def _check(self, scope: Scope, headers: Headers, choice: Choice) -> None:
+        """Refuse what cannot be answered, or must not be, before any of it is read."""
         method = scope["method"]
         if method != "POST" and method not in READING:
             message = f"{method} means nothing here: send a query or mutation by POST, or a query by GET."
             raise Refused(405, "METHOD_NOT_ALLOWED", message, (ALLOW,))
         if choice.media is None and (choice.stream is None or method == "HEAD"):
             raise _unacceptable()
-        if method == "POST":
-            return await requests.by_post(headers, receive, self._bodies)
-        if not self._origins.allows(headers.get(b"origin")):
+        if method != "POST" and not self._origins.allows(headers.get(b"origin")):
             requests.check_site(headers, choice.names_graphql)
-        return requests.by_get(scope, headers, self._bodies.limit)
 
     async def _batch(self, scope: Scope, choice: Choice, batch: list[Request], send: Send) -> Response:
         if choice.media is None:
@@ -191,21 +190,24 @@ class GraphQLEndpoint:
 
     async def _opened(self, scope: Scope, choice: Choice, request: Request) -> Opened:
         context = await self._make_context(scope)
-        answer = await self._answer(scope, choice, request, context)
-        if isinstance(answer, Subscription):
-            try:
-                self._streams.admit(scope)
-            except Refused:
-                await answer.aclose()
-                raise
-        return answer, self._restraints.headers(context, answer)
-
-    async def _answer(self, scope: Scope, choice: Choice, request: Request, context: Called) -> Answer | Subscription:
         charge = self._restraints.charge(scope, context)
         may_change = scope["method"] == "POST"
+        answer: Answer | Subscription
         if choice.stream is None or scope["method"] == "HEAD":
-            return await self._engine.run(request, context, allow_mutation=may_change, charge=charge)
-        return await self._engine.open(request, context, context.renewed, allow_mutation=may_change, charge=charge)
+            answer = await self._engine.run(request, context, allow_mutation=may_change, charge=charge)
+        else:
+            renew = context.renewed
+            answer = await self._engine.open(request, context, renew, allow_mutation=may_change, charge=charge)
+        if isinstance(answer, Subscription):
+            await self._admit(answer, scope)
+        return answer, self._restraints.headers(context, answer)
+
+    async def _admit(self, subscription: Subscription, scope: Scope) -> None:
+        try:
+            self._streams.admit(scope)
+        except Refused:
+            await subscription.aclose()
+            raise
 
     def _answered(self, answer: Answer, choice: Choice, told: tuple[Header, ...] = ()) -> Response:
         media = choice.media

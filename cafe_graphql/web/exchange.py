@@ -6,11 +6,19 @@ header each time.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from uvicorn._types import ASGISendEvent, HTTPResponseStartEvent
-from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
+from uvicorn._types import HTTPResponseStartEvent
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from cafe_graphql.web.repeats import AS_OF, STATE
 
@@ -23,35 +31,58 @@ _HANDLED_BY_UVICORN = frozenset((b"connection", b"transfer-encoding"))
 class Exchange(RequestResponseCycle):
     """Holds a head back that announces the length of its body, until that comes; all others go out at once."""
 
-    _head: HTTPResponseStartEvent | None = None
+    # Every exchange begins like this: uvicorn's __init__ sets it anew each time, which takes as long as parsing does.
+    disconnected = False
+    more_body = True
+    response_started = False
+    response_complete = False
+    chunked_encoding = None
+    expected_content_length = 0
+
     request: bytes | None = None
     """All of the request, as it came, if it came alone and in one piece."""
+    _head: HTTPResponseStartEvent | None = None
+    _lines: list[bytes]
 
-    async def send(self, message: ASGISendEvent) -> None:
+    def __init__(self, connection: HttpToolsProtocol, keep_alive: bool) -> None:
+        self.scope = connection.scope
+        self.transport = connection.transport
+        self.flow = connection.flow
+        self.logger = connection.logger
+        self.access_logger = connection.access_logger
+        self.access_log = connection.access_log
+        self.default_headers = connection.server_state.default_headers
+        self.message_event = asyncio.Event()
+        self.on_response = connection.on_response_complete
+        self.keep_alive = keep_alive
+        self.waiting_for_100_continue = connection.expect_100_continue
+        self.body = bytearray()
+
+    async def send(self, message: Any) -> None:
         """Take a message of the app's: the ASGI interface."""
-        if message["type"] == "http.response.start" and not self.response_started and _is_sized(message):
-            self._head = message
-            return None
-        if (head := self._head) is None:
-            return await super().send(message)
-        self._head = None
-        if not self._write_whole(head, cast("dict[str, Any]", message)):
+        if message["type"] == "http.response.start" and not self.response_started:
+            lines = _sized(self.default_headers + list(message.get("headers", ())))
+            if lines is not None:
+                self._head, self._lines = message, lines
+                return
+        head, self._head = self._head, None
+        if head is not None and self._write_whole(head, message):
+            return
+        if head is not None:
             await super().send(head)
-            await super().send(message)
-        return None
+        await super().send(message)
 
     def _write_whole(self, head: HTTPResponseStartEvent, message: dict[str, Any]) -> bool:
         """Write a response if it is whole, and nobody has to wait until there is room for it."""
         body = message.get("body", b"")
-        lines = [_line(name, value) for name, value in (*self.default_headers, *head["headers"])]
         if message.get("more_body") or self.flow.write_paused or self.disconnected or self.access_log:
             return False
-        if _length(len(body)) not in lines or self.scope["method"] == "HEAD":
+        if _length(len(body)) not in self._lines or self.scope["method"] == "HEAD":
             return False
         if not self.keep_alive:
-            lines.append(b"connection: close\r\n")
+            self._lines.append(b"connection: close\r\n")
         self.response_started = self.response_complete = True
-        response = b"".join((STATUS_LINE[head["status"]], *lines, b"\r\n", body))
+        response = b"".join((STATUS_LINE[head["status"]], *self._lines, b"\r\n", body))
         self.transport.write(response)
         self._remember(response)
         self.message_event.set()
@@ -66,9 +97,17 @@ class Exchange(RequestResponseCycle):
             state[STATE].keep(self.request, response, state[AS_OF])
 
 
-def _is_sized(head: HTTPResponseStartEvent) -> bool:
-    names = {name for name, _ in head.get("headers", ())}
-    return b"content-length" in names and _HANDLED_BY_UVICORN.isdisjoint(names)
+def _sized(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes] | None:
+    """Write headers that say how long the body is; None if they do not, or say what uvicorn has to know."""
+    lines, is_sized = [], False
+    for name, value in headers:
+        if name in _HANDLED_BY_UVICORN:
+            return None
+        if name == b"content-length":
+            is_sized = True
+        # A number is what no other response has, and cannot hold what is forbidden.
+        lines.append(_beginning(name) + value + b"\r\n" if value.isdigit() else _line(name, value))
+    return lines if is_sized else None
 
 
 def _length(number: int) -> bytes:
@@ -78,8 +117,13 @@ def _length(number: int) -> bytes:
 @lru_cache(maxsize=MAX_LINES)
 def _line(name: bytes, value: bytes) -> bytes:
     """Write a header, or raise what uvicorn would if it is none."""
-    if HEADER_RE.search(name):
-        raise RuntimeError("Invalid HTTP header name.")
     if HEADER_VALUE_RE.search(value):
         raise RuntimeError("Invalid HTTP header value.")
-    return b"%b: %b\r\n" % (name.lower(), value)
+    return _beginning(name) + value + b"\r\n"
+
+
+@lru_cache(maxsize=MAX_LINES)
+def _beginning(name: bytes) -> bytes:
+    if HEADER_RE.search(name):
+        raise RuntimeError("Invalid HTTP header name.")
+    return name.lower() + b": "

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from cafe_graphql.web.refusals import Refused
 
@@ -39,14 +37,9 @@ class Gate:
         """Whether whoever comes now has to queue."""
         return self._inside >= self._limit
 
-    @contextmanager
-    def passed(self) -> Iterator[None]:
-        """Take a place while the block runs; for whoever has found the gate not full."""
+    def enter(self) -> None:
+        """Take a place, which is to be left; for whoever has found the gate not full."""
         self._inside += 1
-        try:
-            yield
-        finally:
-            self.leave()
 
     async def turn(self) -> None:
         """Queue for a place, which is to be left; raise `Refused` when the queue is too long, or does not move."""

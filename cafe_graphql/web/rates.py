@@ -43,6 +43,7 @@ class RateLimiter:
 
     def __init__(self, limit: int, counters: Counters, *, clock: Callable[[], float] = time.time) -> None:
         self._limit = limit
+        self._told_limit: Header = (LIMIT, b"%d" % limit)
         self._counters = counters
         self._clock = clock
         self._reset = (-1, datetime.now(UTC))
@@ -52,31 +53,25 @@ class RateLimiter:
 
         In the manner that `Engine.run` and `open` want it, once scope and caller are bound.
         """
-        rate, is_enough = await self.take_for(scope, called.caller, cost)
-        called.rate = rate
+        called.rate, is_enough = await self.take_for(scope, called.caller, cost)
         if not is_enough:
-            told = errors.plain(self.excuse(rate, cost), CODE)
+            told = errors.plain(self.excuse(called.rate, cost), CODE)
             raise RequestError(Outcome.THROTTLED, [told])
 
     async def take_for(self, scope: Scope, caller: str, cost: int) -> tuple[RateLimit, bool]:
-        """Take a cost from the budgets of a caller and of the address; of a guest's address as if it were a caller."""
-        if not caller:
-            return await self.take(addresses.of(scope), cost)
-        window = int(self._clock()) // WINDOW
-        shared = f"all/{addresses.of(scope)}"
-        if await self._counters.add(shared, window, cost) > self._limit * CALLERS_AN_ADDRESS:
-            await self._counters.add(shared, window, -cost)
-            return RateLimit(self._limit, 0, self._end_of(window)), False
-        return await self.take(caller, cost)
+        """Take a cost from the budget of a caller and of the address, or of a guest's address as if it were a caller.
 
-    async def take(self, key: str, cost: int) -> tuple[RateLimit, bool]:
-        """Take `cost` of the budget under `key`, unless there is not as much; give what is left, and whether it was."""
-        window = int(self._clock()) // WINDOW
-        used = await self._counters.add(key, window, cost)
-        is_enough = used <= self._limit
-        if not is_enough:
-            used = await self._counters.add(key, window, -cost)
-        return RateLimit(self._limit, max(0, self._limit - used), self._end_of(window)), is_enough
+        Give what is left of the caller's, and whether there was enough; when there was not, nothing is taken.
+        """
+        window, address = int(self._clock()) // WINDOW, addresses.of(scope)
+        keys = (caller, f"all/{address}") if caller else (address,)
+        used = await self._counters.add(keys, window, cost)
+        is_crowded = len(used) > 1 and used[1] > self._limit * CALLERS_AN_ADDRESS
+        if used[0] <= self._limit and not is_crowded:
+            return RateLimit(self._limit, self._limit - used[0], self._end_of(window)), True
+        used = await self._counters.add(keys, window, -cost)
+        left = 0 if is_crowded else max(0, self._limit - used[0])
+        return RateLimit(self._limit, left, self._end_of(window)), False
 
     async def blame(self, scope: Scope) -> None:
         """Count an attempt with wrong credentials, and raise `Refused` once there were too many from its address.
@@ -85,7 +80,8 @@ class RateLimiter:
         known, goes on.
         """
         window = int(self._clock()) // WINDOW
-        if await self._counters.add(f"wrong/{addresses.of(scope)}", window, 1) > WRONG_TRIES:
+        [tries] = await self._counters.add([f"wrong/{addresses.of(scope)}"], window, 1)
+        if tries > WRONG_TRIES:
             rate = RateLimit(self._limit, 0, self._end_of(window))
             seconds = self.seconds_left(rate)
             message = f"Credentials that are wrong were sent too often from here: wait {_seconds(seconds)}."
@@ -94,7 +90,7 @@ class RateLimiter:
     def headers(self, rate: RateLimit, *, is_refused: bool) -> tuple[Header, ...]:
         """Say to a program what is left of its budget, and when to come again."""
         seconds = b"%d" % self.seconds_left(rate)
-        told = ((LIMIT, b"%d" % rate.limit), (REMAINING, b"%d" % rate.remaining), (RESET, seconds))
+        told = (self._told_limit, (REMAINING, b"%d" % rate.remaining), (RESET, seconds))
         return (*told, (RETRY, seconds)) if is_refused else told
 
     def excuse(self, rate: RateLimit, cost: int) -> str:

@@ -51,11 +51,13 @@ def check_body_type(headers: Headers) -> None:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
 
 
-async def by_post(headers: Headers, receive: Receive, bodies: Bodies) -> Request | list[Request]:
+async def by_post(scope: Scope, headers: Headers, receive: Receive, bodies: Bodies) -> Request | list[Request]:
     """Read the request, or several, from a JSON body."""
     check_body_type(headers)
     bodies.check_announced(headers.get(b"content-length"))
-    body = await bodies.read(receive)
+    body = bodies.at_hand(scope)
+    if body is None:
+        body = await bodies.read(receive)
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
+from types import TracebackType
 from typing import Any, TypeVar
 
 from starlette.types import Scope
@@ -16,7 +16,7 @@ from cafe_graphql.execution.engine import Charge
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.rates import Header, RateLimiter
-from cafe_graphql.web.waiting import Deadline, Waiting
+from cafe_graphql.web.waiting import Deadline, Deadlines, Waiting
 
 T = TypeVar("T")
 
@@ -32,6 +32,10 @@ class Restraints:
     rates: RateLimiter | None = None
     gate: Gate = field(default_factory=Gate)
     seconds: float = OPERATION_SECONDS
+    _deadlines: Deadlines = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_deadlines", Deadlines(self.seconds))
 
     def charge(self, scope: Scope, context: Called) -> Charge | None:
         """Give what charges a caller, in the form that the engine wants it."""
@@ -44,17 +48,20 @@ class Restraints:
         is_refused = isinstance(answer, Answer) and answer.outcome is Outcome.THROTTLED
         return self.rates.headers(context.rate, is_refused=is_refused)
 
-    async def carry_out(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> T:
+    def carry_out(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> Awaitable[T]:
         """Carry an act out when there is room for it.
 
         Raise `Refused` when there is none, and `Overdue` when it has taken too long: `late` is called first, and may
         say by False that it must not be ended, for it may have changed something; then it is carried out to its end.
         """
-        if not self.gate.is_full:
-            return await Waiting(act(), lambda: self._watched(late))
+        if self.gate.is_full:
+            return self._in_turn(act, late)
+        return Waiting(act(), lambda: _Inside(self.gate, self._deadlines, late))
+
+    async def _in_turn(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> T:
         await self.gate.turn()
         try:
-            with Deadline(self.seconds, late):
+            with Deadline(self._deadlines, late):
                 return await act()
         finally:
             self.gate.leave()
@@ -75,7 +82,20 @@ class Restraints:
             message += " and was ended. Ask for less at once, or try again."
         return Answer(Outcome.OVERDUE, {"errors": [errors.plain(message, CODE)]})
 
-    @contextmanager
-    def _watched(self, late: Callable[[], bool]) -> Iterator[None]:
-        with self.gate.passed(), Deadline(self.seconds, late):
-            yield
+
+class _Inside(Deadline):
+    """A deadline, and a place at the gate until it is over."""
+
+    __slots__ = ("_gate",)
+
+    def __init__(self, gate: Gate, deadlines: Deadlines, late: Callable[[], bool]) -> None:
+        super().__init__(deadlines, late)
+        self._gate = gate
+
+    def __enter__(self) -> None:
+        self._gate.enter()
+        super().__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._gate.leave()
+        super().__exit__(kind, error, _)

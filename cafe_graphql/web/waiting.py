@@ -62,16 +62,49 @@ class Overdue(Exception):
     """What was awaited has taken too long, and was ended."""
 
 
-class Deadline:
-    """Ends what is awaited within it after `seconds`, by `Overdue`; unless `late` says by False to let it go on.
+class Deadlines:
+    """Those of all that may take the same `seconds`: whoever begins first is due first, so one timer serves all."""
 
-    It is `asyncio.timeout` with a word to say when the time is over, and without being asynchronous itself.
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._running: dict[Deadline, float] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self, deadline: Deadline) -> None:
+        """Call its `end` when its time is over."""
+        loop = asyncio.get_running_loop()
+        self._running[deadline] = loop.time() + self._seconds
+        if self._loop is not loop:
+            self._loop = loop
+            loop.call_later(self._seconds, self._look)
+
+    def leave(self, deadline: Deadline) -> None:
+        """Never call it from now on."""
+        self._running.pop(deadline, None)
+
+    def _look(self) -> None:
+        loop, self._loop = asyncio.get_running_loop(), None
+        while self._running:
+            deadline, until = next(iter(self._running.items()))
+            if until > loop.time():
+                self._loop = loop
+                loop.call_at(until, self._look)
+                return
+            del self._running[deadline]
+            deadline.end()
+
+
+class Deadline:
+    """Ends what is awaited within it when its time is over, by `Overdue`; unless `late` says by False to let it go on.
+
+    It is `asyncio.timeout` with a word to say when the time is over, without a timer of its own, and without being
+    asynchronous itself.
     """
 
-    __slots__ = ("_cancelling", "_is_over", "_late", "_seconds", "_task", "_timer")
+    __slots__ = ("_cancelling", "_deadlines", "_is_over", "_late", "_task")
 
-    def __init__(self, seconds: float, late: Callable[[], bool] = lambda: True) -> None:
-        self._seconds = seconds
+    def __init__(self, deadlines: Deadlines, late: Callable[[], bool] = lambda: True) -> None:
+        self._deadlines = deadlines
         self._late = late
         self._is_over = False
 
@@ -80,14 +113,15 @@ class Deadline:
         assert task is not None, "a deadline is a task's"
         self._task = task
         self._cancelling = task.cancelling()
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._end)
+        self._deadlines.begin(self)
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        self._timer.cancel()
+        self._deadlines.leave(self)
         if self._is_over and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise Overdue from None
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Cancel the task, unless it is to go on."""
         if self._late():
             self._is_over = True
             self._task.cancel()

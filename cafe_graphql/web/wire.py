@@ -12,6 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from cafe_graphql.web.bodies import BODY
 from cafe_graphql.web.exchange import Exchange
 from cafe_graphql.web.repeats import STATE, Repeats
 
@@ -43,6 +44,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._resting_since: float | None = None
         self._repeats: Repeats | None = self.app_state.get(STATE)
         self._begun = 0
+        self.access_log = self.access_log and self.config.access_log  # its logger may have handlers of somebody else
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -69,26 +71,15 @@ class BoundedHttp(HttpToolsProtocol):
     def _begin(self) -> None:
         """Do what uvicorn would, with an exchange of ours."""
         version = self.parser.get_http_version()
-        path = self.url.decode("ascii")
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["http_version"] = version
-        self.scope["path"] = self.root_path + path
-        self.scope["raw_path"] = self.scope["path"].encode("ascii")
-        self.scope["query_string"] = b""
+        path = self.root_path + self.url.decode("ascii")
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = path
+        scope["raw_path"] = path.encode("ascii")
+        scope["query_string"] = b""
         before = self.cycle
-        self.cycle = Exchange(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=self.access_log,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
+        self.cycle = Exchange(self, keep_alive=version != "1.0" and self.parser.should_keep_alive())
         if before is None or before.response_complete:
             self._start_asgi_task(self.cycle, self.app)
         else:  # sent before the last one was answered
@@ -103,8 +94,10 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._begun = 0
         super().data_received(data)
-        if (is_between or is_first) and self._begun == 1 and isinstance(self.cycle, Exchange):
-            self.cycle.request = None if self._is_in_head or self.cycle.more_body else data
+        is_alone = (is_between or is_first) and self._begun == 1 and not self._is_in_head
+        if is_alone and isinstance(self.cycle, Exchange) and not self.cycle.more_body:
+            self.cycle.request = data
+            self.scope["state"][BODY] = bytes(self.cycle.body)
         self._bound_head(data)
 
     def _is_between_messages(self) -> bool:

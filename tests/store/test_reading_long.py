@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from cafe_graphql.store.database import Connection, Database
-from cafe_graphql.web.waiting import Deadline, Overdue
+from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 PATIENCE = 20.0
@@ -65,7 +65,7 @@ def test_so_is_one_that_takes_longer_than_an_operation_may(tmp_path: Path) -> No
     async def test() -> None:
         database = Database(f"sqlite:///{tmp_path}/cafe.db")
         try:
-            with pytest.raises(Overdue), Deadline(0.05):
+            with pytest.raises(Overdue), Deadline(Deadlines(0.05)):
                 await database.read_long(reading.in_one)
             assert await asyncio.to_thread(reading.ended.wait, PATIENCE)
         finally:

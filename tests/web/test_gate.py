@@ -20,7 +20,10 @@ class Kitchen:
         self.ready: dict[str, asyncio.Event] = {}
 
     def order(self, drink: str) -> "asyncio.Task[str]":
-        return asyncio.create_task(self.restraints.carry_out(lambda: self._make(drink), lambda: True))
+        async def carried_out() -> str:
+            return await self.restraints.carry_out(lambda: self._make(drink), lambda: True)
+
+        return asyncio.create_task(carried_out())
 
     async def at_once(self, drink: str) -> str:
         async def make() -> str:

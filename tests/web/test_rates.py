@@ -157,6 +157,15 @@ class TestAnAddress:
         assert taken == [True] * 10 + [False] * 2
         assert asyncio.run(rates.take_for(OTHER, "person:12", 100))[1]
 
+    def test_a_caller_who_is_refused_uses_up_nothing_of_the_others(self) -> None:
+        rates = limiter(100)
+        for _ in range(50):
+            asyncio.run(rates.take_for(HOME, "key:7", 80))
+
+        taken = [asyncio.run(rates.take_for(HOME, f"person:{number}", 100))[1] for number in range(10)]
+
+        assert taken == [True] * 9 + [False]
+
 
 class TestTheEndpoint:
     def test_an_answer_says_what_is_left(self) -> None:

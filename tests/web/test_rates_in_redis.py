@@ -44,22 +44,22 @@ def _wait_for(port: int) -> None:
 
 
 def test_workers_count_together_and_each_window_by_itself(tmp_path: Path) -> None:
-    async def count(url: str) -> list[int]:
+    async def count(url: str) -> list[list[int]]:
         one, other = RedisCounters(url), RedisCounters(url)
         try:
             return [
-                await one.add("key:7", 1, 30),
-                await other.add("key:7", 1, 12),
-                await one.add("key:7", 1, -2),
-                await one.add("key:8", 1, 5),
-                await other.add("key:7", 2, 1),
+                await one.add(["key:7", "all/203.0.113.7"], 1, 30),
+                await other.add(["key:7", "all/203.0.113.8"], 1, 12),
+                await one.add(["key:7", "all/203.0.113.7"], 1, -2),
+                await one.add(["key:8"], 1, 5),
+                await other.add(["key:7"], 2, 1),
             ]
         finally:
             await one.aclose()
             await other.aclose()
 
     with redis(tmp_path, free_port()) as url:
-        assert asyncio.run(count(url)) == [30, 42, 40, 5, 1]
+        assert asyncio.run(count(url)) == [[30, 30], [42, 12], [40, 28], [5], [1]]
 
 
 def test_a_redis_that_is_away_costs_no_order_and_one_line_a_minute(
@@ -72,10 +72,10 @@ def test_a_redis_that_is_away_costs_no_order_and_one_line_a_minute(
         counters = RedisCounters(f"redis://:secret@127.0.0.1:{port}/0", clock=lambda: now[0])
         for second in range(0, 60, 6):  # each time it is asked again
             now[0] = second
-            assert await counters.add("key:7", 1, 10) == 10 * (second // 6 + 1)
+            assert await counters.add(["key:7"], 1, 10) == [10 * (second // 6 + 1)]
         assert len(caplog.records) == 1
         now[0] = 60
-        await counters.add("key:7", 1, 1)
+        await counters.add(["key:7"], 1, 1)
         await counters.aclose()
 
     asyncio.run(test())
@@ -91,7 +91,7 @@ def test_a_redis_that_hangs_holds_up_one_operation_for_a_moment_and_no_other(tmp
         took = []
         for _ in range(20):
             began = time.monotonic()
-            await counters.add("key:7", 1, 1)
+            await counters.add(["key:7"], 1, 1)
             took.append(time.monotonic() - began)
         await counters.aclose()
         return took
@@ -107,16 +107,16 @@ def test_it_is_asked_again_when_it_is_back(tmp_path: Path) -> None:
     now = [0.0]
     port = free_port()
 
-    async def test() -> int:
+    async def test() -> list[int]:
         counters = RedisCounters(f"redis://127.0.0.1:{port}/0", clock=lambda: now[0])
-        assert await counters.add("key:7", 1, 10) == 10
+        assert await counters.add(["key:7"], 1, 10) == [10]
         with redis(tmp_path, port):
             now[0] = 5
-            first = await counters.add("key:7", 1, 1)
+            first = await counters.add(["key:7", "all/203.0.113.7"], 1, 1)
             await counters.aclose()
         return first
 
-    assert asyncio.run(test()) == 1
+    assert asyncio.run(test()) == [1, 1]
 
 
 def test_a_cafe_counts_there_and_goes_on_without_it(tmp_path: Path) -> None:

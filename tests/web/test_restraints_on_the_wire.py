@@ -108,6 +108,30 @@ def test_on_a_socket_it_is_an_error_of_the_operation() -> None:
         assert guest.hear() == {"id": "a", "type": "next", "payload": {"data": {"steeped": "Tea"}}}
 
 
+class TestBodiesThatComeWithTheirHeads:
+    @staticmethod
+    def told(caller: socket.socket, query: bytes) -> bytes:
+        """Send a whole request at once, which does not announce how long it is, and give the response."""
+        head = b"POST /graphql HTTP/1.1\r\nHost: cafe\r\nContent-Type: application/json\r\n"
+        caller.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(query), query))
+        return caller.recv(65_536)
+
+    def test_they_are_read_one_after_the_other_and_may_be_no_longer_than_others(self) -> None:
+        with serving(bodies=Bodies(30)) as (address, _), socket.create_connection(address, timeout=5) as caller:
+            for _ in range(2):
+                assert self.told(caller, b'{"query": "{ guest }"}').endswith(b'\r\n\r\n{"data":{"guest":"Ada"}}')
+            refused = self.told(caller, b'{"query": "{ guest guest guest guest }"}')
+
+        head, _, body = refused.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 413 ")
+        assert json.loads(body)["errors"] == [
+            {
+                "message": "The body is larger than the 30 bytes that are read here.",
+                "extensions": {"code": "PAYLOAD_TOO_LARGE"},
+            }
+        ]
+
+
 class TestSlowBodies:
     @staticmethod
     def begin(address: Address) -> socket.socket:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cafe_graphql.web.waiting import Deadline, Overdue, Waiting
+from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue, Waiting
 
 
 class Watch:
@@ -102,7 +102,7 @@ class TestADeadline:
         log: list[str] = []
 
         async def test() -> None:
-            with Deadline(0.01):
+            with Deadline(Deadlines(0.01)):
                 await brew(log, turns=10_000_000)
 
         with pytest.raises(Overdue):
@@ -111,7 +111,7 @@ class TestADeadline:
 
     def test_leaves_alone_what_does_not(self) -> None:
         async def test() -> str:
-            with Deadline(0.001):
+            with Deadline(Deadlines(0.001)):
                 drink = await brew([], turns=1)
             await asyncio.sleep(0.02)
             return drink
@@ -126,7 +126,7 @@ class TestADeadline:
             return False
 
         async def test() -> str:
-            with Deadline(0.01, late):
+            with Deadline(Deadlines(0.01), late):
                 await asyncio.sleep(0.05)
             return "coffee"
 
@@ -135,7 +135,7 @@ class TestADeadline:
 
     def test_does_not_hide_that_its_task_is_cancelled_by_another(self) -> None:
         async def act() -> None:
-            with Deadline(0.01):
+            with Deadline(Deadlines(0.01)):
                 await asyncio.sleep(5)
 
         async def both(task: Awaitable[None], cancel: asyncio.Task[None]) -> None:
