@@ -27,7 +27,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_every_query_of_the_readme_gives_the_answer_that_it_shows(url: str) -> None:
-    assert len(EXAMPLES) == 14
+    assert len(EXAMPLES) == 15
     given: dict[str, str] = {}
     for query, shown in EXAMPLES:
         for as_shown, as_given in given.items():

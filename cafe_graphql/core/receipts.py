@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from cafe_graphql.core import money
 from cafe_graphql.core.drafts import Adjustment, Chosen
 from cafe_graphql.core.menu import CafeInfo
 from cafe_graphql.core.orders import Order
@@ -128,8 +129,9 @@ def sale(order: Order, payments: Iterable[Payment]) -> Sale:
 def refund(payment: Payment, amount: int, reason: str | None, issued: Iterable[Receipt]) -> Refund:
     """Write down that so much of a payment was given back; `issued` are the order's receipts so far.
 
-    The tax in it is the refund's share of the sale's, rounded so that all refunds together have no more and no less of
-    it than there was. What is given back before all was paid is no part of any sale yet.
+    The tax in it is the refund's share of the sale's: what is in all that is given back by now, rounded to the nearest,
+    less what was in that before. So all refunds together have no more and no less of it than there was. What is given
+    back before all was paid is no part of any sale yet: it has to be paid again.
     """
     repaid, known = Moved(payment.method, amount, payment.card), list(issued)
     for place, receipt in enumerate(known):
@@ -143,5 +145,13 @@ def refund(payment: Payment, amount: int, reason: str | None, issued: Iterable[R
 def _taxes(sale: Sale, before: int, after: int) -> Iterable[Tax]:
     """The taxes of a sale of which `after` is given back when `before` was already."""
     for tax in sale.taxes:
-        net, amount = (part * after // sale.total - part * before // sale.total for part in (tax.net, tax.amount))
-        yield replace(tax, net=net, amount=amount)
+        (net, amount), (net_before, amount_before) = (_within(tax, back, sale.total) for back in (after, before))
+        yield replace(tax, net=net - net_before, amount=amount - amount_before)
+
+
+def _within(tax: Tax, given_back: int, total: int) -> tuple[int, int]:
+    """What of a tax's net and amount is in so much of a total, in whole minor units.
+
+    Halves of the amount are rounded up and those of the net down: when all is of one rate, they add up to what it is.
+    """
+    return (2 * tax.net * given_back + total - 1) // (2 * total), money.share(tax.amount * given_back, total)

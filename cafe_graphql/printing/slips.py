@@ -159,6 +159,8 @@ class _Writer:
 
     def _taxes(self, taxes: Iterable[Tax], *, are_added: bool) -> Iterator[Row]:
         for tax in taxes:
+            if not tax.net and not tax.amount:  # of the few cents that were given back, it is none
+                continue
             name = f"{tax.name} {locales.percentage(tax.percent, self._locale)}"
             said = self._words.tax if are_added else self._words.tax_included
             yield Row(said.format(name, self._money(tax.net)), self._money(tax.amount))

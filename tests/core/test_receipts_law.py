@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -57,6 +58,32 @@ def test_what_is_given_back_before_all_was_paid_is_part_of_no_sale() -> None:
 
     assert early == Refund(Moved(Method.CARD, 400, "Visa ····4242"), None)
     assert late.taxes == (Tax("VAT", Decimal(25), True, 400, 100),)
+
+
+@pytest.mark.parametrize(
+    ("given_back", "net", "amount"),
+    [(123, 118, 5), (13, 13, 0), (14, 13, 1), (2269, 2183, 86)],  # exactly 4.66, 0.49, 0.53 and 86 cents of tax
+)
+def test_the_tax_in_a_refund_is_rounded_to_the_nearest_cent(given_back: int, net: int, amount: int) -> None:
+    sale = issued(1, lunch(2269, Tax("VAT", Decimal("3.94"), True, 2183, 86)))
+
+    assert receipts.refund(paid(2269), given_back, None, [sale]).taxes == (
+        Tax("VAT", Decimal("3.94"), True, net, amount),
+    )
+
+
+@given(st.data(), st.integers(1, 1_000_000))
+def test_where_all_is_of_one_rate_net_and_tax_add_up_to_what_is_given_back(data: st.DataObject, total: int) -> None:
+    amount = data.draw(st.integers(0, total))
+    cuts = sorted({0, total, *data.draw(st.lists(st.integers(0, total), max_size=6))})
+    book = [issued(1, lunch(total, Tax("VAT", Decimal(10), True, total - amount, amount)))]
+
+    for before, after in pairwise(cuts):
+        refund = receipts.refund(paid(total), after - before, None, book)
+        book.append(issued(len(book) + 1, refund))
+
+        assert refund.taxes[0].net + refund.taxes[0].amount == after - before
+        assert abs(refund.taxes[0].amount - Fraction(amount * (after - before), total)) <= 1
 
 
 @given(st.data(), st.integers(1, 1_000_000))

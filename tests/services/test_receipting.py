@@ -111,8 +111,8 @@ def test_money_off_taxes_and_tip_stand_on_it_and_a_refund_has_its_share_of_the_t
     assert (sale.subtotal, sale.total) == (1020, 1101)
     assert sale.taxes == (Tax("Sales tax", Decimal("8.875"), False, 918, 81),)
     assert [each.taxes for each in refunds] == [
-        (Tax("Sales tax", Decimal("8.875"), False, 416, 36),),
-        (Tax("Sales tax", Decimal("8.875"), False, 502, 45),),
+        (Tax("Sales tax", Decimal("8.875"), False, 417, 37),),
+        (Tax("Sales tax", Decimal("8.875"), False, 501, 44),),
     ]
 
 
