@@ -202,8 +202,8 @@ def test_a_card_that_another_terminal_took_is_not_refunded_by_this_one(cafe: Caf
     [problem] = refused(cafe, order).problems
 
     assert problem.message == (
-        "3.50 USD of order A-001 was not given back: The card was taken by “terminal”, which is not connected any more. "
-        "Nothing else was paid that it could be taken from: hand it back outside of the till."
+        "3.50 USD of order A-001 was not given back: The card was taken by “terminal”, which is not connected any more."
+        " Nothing else was paid that it could be taken from: hand it back outside of the till."
     )
     assert tills.again(cafe, order).takings == Takings(paid=350)
 
