@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from cafe_graphql.core.errors import Forbidden, Unauthenticated
-from cafe_graphql.core.orders import Order, RefundFailed, RefundRecorded, RefundStarted
+from cafe_graphql.core.orders import (
+    CancelReason,
+    Order,
+    RefundFailed,
+    RefundRecorded,
+    RefundStarted,
+    Status,
+    StatusChanged,
+)
 from cafe_graphql.core.payments import PaymentStatus, RefundState, Takings
 from cafe_graphql.core.people import GUEST, Actor, Scope
 from cafe_graphql.core.problems import OutOfRange, Problem, ProblemCode
@@ -20,6 +28,10 @@ from tests.services import tills
 from tests.services.books import at_once, counted
 
 TILL = Actor("key:1", "till", frozenset((Scope.PAYMENTS,)))
+
+CALLED_OFF = StatusChanged(
+    Status.PLACED, Status.CANCELLED, CancelReason.OTHER, note="All that was paid was given back."
+)
 
 
 @pytest.fixture
@@ -46,13 +58,13 @@ def test_cash_is_handed_back_at_once_and_history_says_why(cafe: Cafe, order: Ord
 
     refunded = asyncio.run(refunding.refund(cafe, TILL, order.public_id, None, "It was cold."))
 
-    assert (refunded.payment_status, refunded.amount_due, refunded.version) == (PaymentStatus.REFUNDED, 0, 3)
+    assert (refunded.payment_status, refunded.amount_due, refunded.version) == (PaymentStatus.REFUNDED, 0, 4)
     assert refunded.takings == Takings(paid=350, refunded=350)
     [payment], [refund] = tills.payments(cafe, order), tills.refunds(cafe, order)
     assert payment.refunded == 350
     assert (refund.state, refund.amount, refund.reason) == (RefundState.DONE, 350, "It was cold.")
     assert (refund.payment_id, refund.actor) == (payment.id, "till")
-    assert tills.history(cafe, order)[1:] == [RefundRecorded(payment.public_id, 350, "It was cold.")]
+    assert tills.history(cafe, order)[1:] == [RefundRecorded(payment.public_id, 350, "It was cold."), CALLED_OFF]
 
 
 def test_a_card_gets_back_a_part_and_then_the_rest(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
@@ -74,6 +86,7 @@ def test_a_card_gets_back_a_part_and_then_the_rest(cafe: Cafe, terminal: LocalTe
         RefundRecorded(payment.public_id, 50, "Too little milk"),
         RefundStarted(payment.public_id, 300, None),
         RefundRecorded(payment.public_id, 300, None),
+        CALLED_OFF,
     ]
 
 

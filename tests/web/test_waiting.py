@@ -1,6 +1,7 @@
 """What is awaited runs as if it were awaited plainly, and is watched over only while it waits."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
@@ -108,6 +109,28 @@ class TestADeadline:
         with pytest.raises(Overdue):
             asyncio.run(test())
         assert log == ["began", "cleaned up"]
+
+    def test_of_many_is_each_one_s_own_though_one_timer_serves_all(self) -> None:
+        deadlines = Deadlines(0.2)
+        ended: list[tuple[str, float]] = []
+
+        async def act(drink: str, after: float, turns: int) -> None:
+            await asyncio.sleep(after)
+            began = time.monotonic()
+            try:
+                with Deadline(deadlines):
+                    await brew([], turns=turns)
+            except Overdue:
+                ended.append((drink, time.monotonic() - began))
+
+        async def test() -> None:
+            endless = 10_000_000
+            await asyncio.gather(act("mocha", 0, endless), act("tea", 0.05, 1), act("latte", 0.1, endless))
+            await act("flat white", 0, endless)  # when the timer has come to rest
+
+        asyncio.run(test())
+        assert [drink for drink, _ in ended] == ["mocha", "latte", "flat white"]
+        assert all(0.15 < seconds < 5 for _, seconds in ended)
 
     def test_leaves_alone_what_does_not(self) -> None:
         async def test() -> str:
