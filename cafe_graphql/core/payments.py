@@ -1,6 +1,6 @@
 """Payments and refunds: what is paid, what is due, and what may be given back. Amounts are minor units."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -162,12 +162,15 @@ def refundable(payment: Payment, under_way: int) -> int:
     return payment.amount - payment.refunded - under_way if payment.state is PaymentState.PAID else 0
 
 
-def shares(refundables: Sequence[tuple[Payment, int]], amount: int) -> Iterator[tuple[Payment, int]]:
+def shares(
+    refundables: Sequence[tuple[Payment, int]], amount: int, refused: Collection[int] = ()
+) -> Iterator[tuple[Payment, int]]:
     """Divide a refund among payments, of each of which so much may be given back: the newest first, as far as it goes.
 
-    The newest is the likeliest to have been the mistake, and its card the likeliest to be still in use.
+    The newest is the likeliest to have been the mistake, and its card the likeliest to be still in use. Those of which
+    a refund was `refused` before (by their numbers) are asked last.
     """
-    for payment, most in sorted(refundables, key=lambda each: each[0].id, reverse=True):
+    for payment, most in sorted(refundables, key=lambda each: (each[0].id not in refused, each[0].id), reverse=True):
         share = min(most, amount)
         if share > 0:
             yield payment, share

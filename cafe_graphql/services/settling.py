@@ -141,6 +141,12 @@ def refundables(connection: Connection, order: Order) -> list[tuple[Payment, int
     return [(each, most) for each in found if (most := payments.refundable(each, under_way.get(each.id, 0)))]
 
 
+def refused(connection: Connection, order: Order) -> frozenset[int]:
+    """Give the numbers of an order's payments of which a refund has failed."""
+    refunds = till.refunds_of_order(connection, order.id)
+    return frozenset(refund.payment_id for refund in refunds if refund.state is RefundState.FAILED)
+
+
 def _paid_up(connection: Connection, cafe: Cafe, before: Order, order: Order, at: datetime) -> None:
     """Do what follows when all of an order is paid for the first time."""
     if before.was_paid_up or not order.was_paid_up:

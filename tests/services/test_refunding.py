@@ -168,13 +168,31 @@ def test_a_bank_that_takes_no_refunds_leaves_the_money_paid(cafe: Cafe, order: O
 
     refusal = refused(cafe, order, 100)
 
-    message = "1.00 USD of order A-001 was not given back: The card's bank takes no refunds."
+    message = (
+        "1.00 USD of order A-001 was not given back: The card's bank takes no refunds. "
+        "Nothing else was paid that it could be taken from: hand it back outside of the till."
+    )
     assert refusal.problems == (Problem(ProblemCode.PAYMENT_DECLINED, message, ("amountMinorUnits",)),)
     assert refusal.order is not None and refusal.order.takings == Takings(paid=350)
     assert tills.history(cafe, order)[2:] == [
         RefundStarted(payment.public_id, 100, None),
         RefundFailed(payment.public_id, 100, "The card's bank takes no refunds."),
     ]
+
+
+def test_what_a_bank_refused_falls_to_the_next_payment_when_asked_again(cafe: Cafe, order: Order) -> None:
+    tills.cash(cafe, order, 200)
+    tills.card(cafe, order, "tok_refund_declined")
+    [problem] = refused(cafe, order, 150).problems
+
+    again = tills.refund(cafe, order, 150)
+
+    assert problem.message == (
+        "1.50 USD of order A-001 was not given back: The card's bank takes no refunds. "
+        "Ask again for up to 2.00 USD, and it is taken from what was paid otherwise."
+    )
+    assert again.takings == Takings(paid=350, refunded=150)
+    assert [payment.refunded for payment in tills.payments(cafe, order)] == [150, 0]
 
 
 def test_a_card_that_another_terminal_took_is_not_refunded_by_this_one(cafe: Cafe, order: Order) -> None:
@@ -185,6 +203,7 @@ def test_a_card_that_another_terminal_took_is_not_refunded_by_this_one(cafe: Caf
 
     assert problem.message == (
         "3.50 USD of order A-001 was not given back: The card was taken by “terminal”, which is not connected any more."
+        " Nothing else was paid that it could be taken from: hand it back outside of the till."
     )
     assert tills.again(cafe, order).takings == Takings(paid=350)
 
