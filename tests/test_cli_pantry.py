@@ -85,6 +85,7 @@ def test_the_ledger_tells_for_which_order_something_went(database: Path) -> None
             ("set", "oatmilk", "1 l"),
             "There is no ingredient “oatmilk” in the pantry. Did you mean “oat-milk”?\n",
         ),
+        (("log", "oatmilk"), "There is no ingredient “oatmilk” in the pantry. Did you mean “oat-milk”?\n"),
     ],
 )
 def test_what_cannot_be_is_refused_in_plain_words(database: Path, arguments: tuple[str, ...], told: str) -> None:

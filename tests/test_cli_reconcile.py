@@ -47,6 +47,14 @@ def test_what_another_gateway_began_waits_for_it(database: Path) -> None:
     )
 
 
+def test_without_books_it_makes_none(database: Path) -> None:
+    refused = cafe("reconcile", database=database)
+
+    assert (refused.stdout, refused.returncode) == ("", 1)
+    assert refused.stderr == f"{database} is not there yet, and neither are any payments: start with cafe serve.\n"
+    assert not database.exists()
+
+
 def test_stripe_without_its_key_is_not_served(database: Path) -> None:
     said = cafe("serve", database=database, CAFE_CARD_GATEWAY="stripe")
 

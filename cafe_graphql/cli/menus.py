@@ -10,6 +10,7 @@ from cafe_graphql.cli.work import DatabaseFlag, run, settings_of, stop
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.menu import CafeInfo, Sheet
 from cafe_graphql.core.menu_file import MenuFileError, price_list
+from cafe_graphql.printing import lettering
 from cafe_graphql.services import menu_editing
 from cafe_graphql.services.cafe import Cafe
 
@@ -60,6 +61,7 @@ def import_(
 
     sheet, has_changed = run(settings_of(database_url=database), load)
     what = _counted(sheet)
+    _warn_of_letters(sheet, database)
     typer.echo(f"Loaded {what} from {file}." if has_changed else f"Nothing changed: the menu has the {what} already.")
 
 
@@ -77,6 +79,7 @@ def check(
     """Say everything that is wrong with FILE, and where; change nothing."""
     columns = price_list.Columns(item=item_column, size=size_column, price=price_column, category=category_column)
     sheet = _read(file, columns, None, {"name": name, "currency": currency, "time_zone": time_zone})
+    _warn_of_letters(sheet)
     typer.echo(f"{file} is fine: {_counted(sheet)}.")
 
 
@@ -116,6 +119,13 @@ def _read(file: Path, columns: price_list.Columns, cafe: CafeInfo | None, flags:
         return menu_file.check(price_list.document(text, columns, about))
     except MenuFileError as error:
         stop(f"{file} was not loaded:\n{error}")
+
+
+def _warn_of_letters(sheet: Sheet, database: str | None = None) -> None:
+    """Say which letters receipts in PDF would lack: they would have boxes for them."""
+    if lacking := lettering.missing(sheet, settings_of(database_url=database).receipt_font):
+        some = lacking if len(lacking) <= 10 else f"{lacking[:10]}…"
+        typer.echo(f"Receipts in PDF would have boxes for “{some}”: name a font as CAFE_RECEIPT_FONT.", err=True)
 
 
 def _refuse_flags(flags: dict[str, str | None]) -> None:

@@ -72,8 +72,7 @@ def log(
     database: DatabaseFlag = None,
 ) -> None:
     """Print what came in and went out, when, why and by whom; the latest movement comes last."""
-    moves = run(_settings(database), lambda cafe: stocking.history(cafe, HOUSE, last, slug))
-    for move in moves:
+    for move in run(_settings(database), lambda cafe: stocking.history(cafe, HOUSE, last, slug)):
         typer.echo(_told(move))
 
 

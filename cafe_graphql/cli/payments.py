@@ -2,7 +2,7 @@
 
 import typer
 
-from cafe_graphql.cli.work import DatabaseFlag, run, settings_of
+from cafe_graphql.cli.work import DatabaseFlag, run, settings_of, stop
 from cafe_graphql.services import reconciling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.reconciling import Reconciled
@@ -14,6 +14,8 @@ def reconcile(database: DatabaseFlag = None) -> None:
     Exits with 1 while some are still under way.
     """
     settings = settings_of(database_url=database)
+    if not settings.database_file.exists():
+        stop(f"{settings.database_file} is not there yet, and neither are any payments: start with cafe serve.")
 
     async def settle(cafe: Cafe) -> Reconciled:
         from cafe_graphql.app import make_gateway

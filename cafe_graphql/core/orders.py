@@ -1,7 +1,7 @@
 """Placed orders: their life from the window to the guest's hand, and what is asked of the order book."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -201,7 +201,8 @@ class Order:
 
     `customer_id` is the number of the person with an account who placed it, if it was one; `promo_code` the key of the
     code that took something off, `points` what paying for it earns. `waits_for_payment`: it goes to the kitchen when it
-    is paid, and not before.
+    is paid, and not before. `was_paid_up`: all of it was paid at one time, and from then on nothing is due, whatever is
+    given back; what was given back before that has to be paid again.
     """
 
     id: int
@@ -222,13 +223,15 @@ class Order:
     customer_id: int | None = None
     takings: Takings = NOTHING
     waits_for_payment: bool = False
+    was_paid_up: bool = False
     promo_code: str | None = None
     points: int = 0
 
     @property
     def amount_due(self) -> int:
-        """What is still to be paid, in minor units: nothing once the order is cancelled."""
-        return 0 if self.status is Status.CANCELLED else self.takings.due(self.totals.total)
+        """What is still to be paid, in minor units: nothing once all was paid, or the order is cancelled."""
+        is_closed = self.was_paid_up or self.status is Status.CANCELLED
+        return 0 if is_closed else self.takings.due(self.totals.total)
 
     @property
     def amount_to_return(self) -> int:
@@ -241,6 +244,11 @@ class Order:
     def payment_status(self) -> PaymentStatus:
         """How much of the total has been paid."""
         return self.takings.status(self.totals.total)
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether all of it was paid, and all of that is given back or about to be."""
+        return self.was_paid_up and self.takings.paid > 0 and not self.takings.refundable
 
     @property
     def points_earned(self) -> int:
@@ -256,7 +264,13 @@ class Order:
     def next_statuses(self) -> tuple[Status, ...]:
         """Where it may be moved from here."""
         following = NEXT[self.status]
-        return tuple(status for status in following if status in ENDED) if self.waits_for_payment else following
+        is_held = self.status is Status.PLACED and (self.waits_for_payment or self.is_given_back)
+        return tuple(status for status in following if status in ENDED) if is_held else following
+
+    def with_takings(self, takings: Takings) -> "Order":
+        """Give the order as its payments come to this now."""
+        was_paid_up = self.was_paid_up or takings.covers(self.totals.total)
+        return replace(self, takings=takings, was_paid_up=was_paid_up)
 
     def draft(self, slugs: Mapping[int, str]) -> Draft:
         """Ask for the same lines again; `slugs` names each item by its number."""

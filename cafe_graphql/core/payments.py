@@ -1,6 +1,6 @@
 """Payments and refunds: what is paid, what is due, and what may be given back. Amounts are minor units."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -91,7 +91,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """What an order's payments come to, never more than its total, nor more given back than was paid.
+    """What an order's payments come to: never more kept than its total, nor more given back than was paid.
 
     `pending` is asked for and not there yet, `refunding` is to be given back and not gone yet.
     """
@@ -112,20 +112,20 @@ class Takings:
         return not self.pending and not self.refunding
 
     def due(self, total: int) -> int:
-        """What is still to be paid of a total; what was given back is not asked for again."""
-        return max(0, total - self.paid - self.pending)
+        """What is missing of a total. Money on its way back counts until it is gone, for it may have to stay."""
+        return max(0, total - (self.paid - self.refunded) - self.pending)
 
     def covers(self, total: int) -> bool:
-        """Whether all of a total is paid."""
-        return self.paid >= total
+        """Whether all of a total is there, and nothing of it on its way back."""
+        return self.refundable >= total
 
     def status(self, total: int) -> PaymentStatus:
-        """Say how much of a total is paid."""
+        """Say how much of a total is paid; what was given back and then paid anew is paid."""
+        if self.paid - self.refunded >= total:
+            return PaymentStatus.PAID
         if self.refunded:
             is_all = self.refunded == self.paid
             return PaymentStatus.REFUNDED if is_all else PaymentStatus.PARTIALLY_REFUNDED
-        if self.covers(total):
-            return PaymentStatus.PAID
         return PaymentStatus.PARTIALLY_PAID if self.paid else PaymentStatus.UNPAID
 
     def awaiting(self, amount: int) -> "Takings":
@@ -162,12 +162,15 @@ def refundable(payment: Payment, under_way: int) -> int:
     return payment.amount - payment.refunded - under_way if payment.state is PaymentState.PAID else 0
 
 
-def shares(refundables: Sequence[tuple[Payment, int]], amount: int) -> Iterator[tuple[Payment, int]]:
+def shares(
+    refundables: Sequence[tuple[Payment, int]], amount: int, refused: Collection[int] = ()
+) -> Iterator[tuple[Payment, int]]:
     """Divide a refund among payments, of each of which so much may be given back: the newest first, as far as it goes.
 
-    The newest is the likeliest to have been the mistake, and its card the likeliest to be still in use.
+    The newest is the likeliest to have been the mistake, and its card the likeliest to be still in use. Those of which
+    a refund was `refused` before (by their numbers) are asked last.
     """
-    for payment, most in sorted(refundables, key=lambda each: each[0].id, reverse=True):
+    for payment, most in sorted(refundables, key=lambda each: (each[0].id not in refused, each[0].id), reverse=True):
         share = min(most, amount)
         if share > 0:
             yield payment, share

@@ -38,11 +38,11 @@ class Promotion:
 def problems(menu: Menu, given: str, purse: Purse, at: datetime) -> Iterator[Problem]:
     """Say why a code cannot be used by this guest on this day, whatever they order."""
     code = menu.promo_codes.get(promo_codes.key(given))
-    why: str | None = f"There is no promo code “{texts.shown(given)}”"
+    why: str | None = f"There is no promo code “{texts.shown(given)}”;"
     if code is not None:
         why = _why_unusable(code, menu.cafe.time_zone, purse, at)
     if why:
-        yield Problem(ProblemCode.PROMO_INVALID, f"{why}; place the order without it.", PATH)
+        yield Problem(ProblemCode.PROMO_INVALID, f"{why} place the order without it.", PATH)
 
 
 def applied(menu: Menu, given: str, lines: Sequence[Build], at: datetime) -> Promotion:
@@ -58,17 +58,17 @@ def applied(menu: Menu, given: str, lines: Sequence[Build], at: datetime) -> Pro
 
 
 def _why_unusable(code: PromoCode, time_zone: str, purse: Purse, at: datetime) -> str | None:
-    """Say why a code is no good to a guest, as the beginning of a sentence; None when it is."""
+    """Begin the sentence that says why a code is no good to a guest, and what to do; None when it is."""
     if code.first_day and not code.has_begun(at, time_zone):
-        return f"“{code.code}” is good from {_on(code.first_day)} on"
+        return f"“{code.code}” is good from {_on(code.first_day)} on;"
     if code.last_day and code.is_over(at, time_zone):
-        return f"“{code.code}” was good until {_on(code.last_day)}"
+        return f"“{code.code}” was good until {_on(code.last_day)};"
     if code.limit is not None and purse.code_uses >= code.limit:
-        return f"“{code.code}” has been used up"
+        return f"“{code.code}” has been used up;"
     if code.customer_limit is not None and not purse.has_account:
-        return f"“{code.code}” can be used {_times(code.customer_limit)} by each customer: sign in to use it"
+        return f"“{code.code}” can be used {_times(code.customer_limit)} by each customer: sign in to use it, or"
     if code.customer_limit is not None and purse.own_uses >= code.customer_limit:
-        return f"You have used “{code.code}” {_times(code.customer_limit)} already, as often as you may"
+        return f"You have used “{code.code}” {_times(code.customer_limit)} already, as often as you may;"
     return None
 
 

@@ -112,13 +112,17 @@ def issuer(cafe: CafeInfo) -> Issuer:
 
 
 def sale(order: Order, payments: Iterable[Payment]) -> Sale:
-    """Write down what an order came to, and the payments that it was paid with."""
+    """Write down what an order came to, and the payments that it was paid with, less what was given back of them."""
     return Sale(
         lines=tuple(Line(line.name, line.quantity, line.unit_price, line.choices) for line in order.lines),
         subtotal=order.totals.subtotal,
         adjustments=order.totals.adjustments,
         taxes=order.totals.taxes,
-        payments=tuple(Moved(each.method, each.amount, each.card) for each in payments),
+        payments=tuple(
+            Moved(each.method, each.amount - each.refunded, each.card)
+            for each in payments
+            if each.amount > each.refunded
+        ),
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cafe_graphql.core import recipes
-from cafe_graphql.core.drafts import Build, Quote
+from cafe_graphql.core.drafts import Build, Chosen, Quote
 from cafe_graphql.core.ingredients import Amounts
-from cafe_graphql.core.menu import Menu
+from cafe_graphql.core.menu import Item, Menu
 from cafe_graphql.core.problems import ProblemCode, Shortage, Warning, WarningCode
 
 
@@ -34,19 +34,19 @@ def shortages(menu: Menu, lines: Sequence[Build], on_hand: Amounts) -> Iterator[
 
     Lines are made in their order, so the place is that of the first which cannot be made in full.
     """
-    left, made, short = dict(on_hand), dict[int, int](), dict[str, Build]()
+    left, made, short = dict(on_hand), dict[int, int](), dict[str, tuple[Build, int]]()
     for line in lines:
         made[line.index], scarce = _makeable(line, left)
         if scarce is not None:
-            short.setdefault(scarce, line)
+            short.setdefault(scarce, (line, left[scarce]))
         for slug, amount in line.takes.items():
             left[slug] -= amount * made[line.index]
-    for slug, line in short.items():
+    for slug, (line, there) in short.items():
         sharing = [other for other in lines if slug in other.takes]
         available = sum(made[other.index] for other in sharing)
         requested = sum(other.quantity for other in sharing)
         path = ("lines", str(line.index), "quantity")
-        message = _message(menu.ingredients[slug].name, line, slug, available, requested)
+        message = _message(menu.ingredients[slug].name, line, slug, there, available, requested)
         yield Shortage(ProblemCode.OUT_OF_STOCK, message, path, available, requested)
 
 
@@ -69,21 +69,24 @@ def _makeable(line: Build, left: Amounts) -> tuple[int, str | None]:
     return enough_for[scarce], scarce
 
 
-def _message(name: str, line: Build, slug: str, available: int, requested: int) -> str:
+def _message(name: str, line: Build, slug: str, there: int, available: int, requested: int) -> str:
     if available:
         said, ways = f"Of {name} there is enough for {available} of these {requested}", ["order fewer"]
     else:
         said, ways = f"Of {name} there is not enough for {line.item.name}", []
-    ways += _other_choices(line, slug)
+    ways += _other_choices(line, slug, there)
     return f"{said}: {' or '.join(ways)}." if ways else f"{said}."
 
 
-def _other_choices(line: Build, slug: str) -> Iterator[str]:
-    """Say what else could be chosen, where it is an option that needs the ingredient."""
+def _other_choices(line: Build, slug: str, there: int) -> Iterator[str]:
+    """Say what could be left out or chosen instead, where it is an option that needs the ingredient."""
     for choice in line.choices:
         group = line.item.group(choice.group_slug)
         option = group and group.option(choice.option_slug)
         if group and option and slug in recipes.brings(option):
+            if _suffices_without(line, choice, slug, there):
+                yield f"leave out {choice.option_name}"
+                continue
             others = [
                 other.slug
                 for other in group.options
@@ -91,3 +94,20 @@ def _other_choices(line: Build, slug: str) -> Iterator[str]:
             ]
             if others:
                 yield f"choose other {group.name}: {', '.join(others)}"
+
+
+def _suffices_without(line: Build, left_out: Chosen, slug: str, there: int) -> bool:
+    """Tell whether there is enough for a line without one of its choices, and it may be had without."""
+    rest = [choice for choice in line.choices if choice is not left_out]
+    of_group = [choice.quantity for choice in rest if choice.group_slug == left_out.group_slug]
+    group = line.item.group(left_out.group_slug)
+    if group is None or sum(of_group) < group.min or (group.defaults and not of_group):
+        return False
+    return recipes.takes(line.item, _selections(line.item, rest)).get(slug, 0) * line.quantity <= there
+
+
+def _selections(item: Item, choices: Iterable[Chosen]) -> Iterator[recipes.Selection]:
+    for choice in choices:
+        group = item.group(choice.group_slug)
+        if group and (option := group.option(choice.option_slug)):
+            yield group, option, choice.quantity

@@ -1,6 +1,6 @@
 """Stocktaking: saying that something came into the pantry, was thrown away, or was counted anew."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,11 +21,16 @@ class Change:
 def problems(slug: str, change: Change, note: str | None, pantry: Mapping[str, Stocked]) -> Iterator[Problem]:
     """Find everything that keeps a change from being made to what is in the pantry, by slug."""
     if (found := pantry.get(slug)) is None:
-        message = f"There is no ingredient “{texts.shown(slug)}” in the pantry."
-        yield hinted(UnknownChoice(ProblemCode.NOT_FOUND, message, ("ingredient",), slug, tuple(pantry)))
+        yield unknown(slug, pantry)
     else:
         yield from _amount_problems(change, found)
     yield from validation.note_problems(note)
+
+
+def unknown(slug: str, known: Iterable[str]) -> UnknownChoice:
+    """Say that there is no such ingredient among these, and which was probably meant."""
+    message = f"There is no ingredient “{texts.shown(slug)}” in the pantry."
+    return hinted(UnknownChoice(ProblemCode.NOT_FOUND, message, ("ingredient",), slug, tuple(known)))
 
 
 def changed(change: Change, stocked: Stocked) -> int:

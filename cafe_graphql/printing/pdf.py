@@ -1,11 +1,11 @@
 """A receipt as a PDF, as wide as a till's paper and as long as it needs to be, with its fonts inside."""
 
 import logging
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cafe_graphql.printing import lettering
 from cafe_graphql.printing.paper import Face, Paper
 from cafe_graphql.printing.slips import Row, Slip, Weight
 
@@ -21,7 +21,6 @@ TITLE = Face(13.0, is_bold=True)
 LEADING = 1.4
 
 BOX = "□"
-_UNDRAWN = ("Cf", "Mn", "Me")  # joiners, variants and accents: nobody misses what he would not see
 
 _log = logging.getLogger("cafe_graphql")
 
@@ -60,7 +59,7 @@ def _legible(paper: Paper, slip: Slip) -> Slip:
     missing = {ord(letter) for text in slip.texts() for letter in text} - paper.letters
     if not missing:
         return slip
-    put = {code: "" if unicodedata.category(chr(code)) in _UNDRAWN else BOX for code in missing}
+    put = {code: BOX if lettering.is_drawn(chr(code)) else "" for code in missing}
     if boxes := "".join(chr(code) for code in sorted(put) if put[code]):
         _log.warning("No font for receipts in PDF has “%s”: name a file that has, as CAFE_RECEIPT_FONT", boxes[:20])
     return slip.each(lambda text: text.translate(put))

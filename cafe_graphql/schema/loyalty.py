@@ -1,6 +1,7 @@
 """Points as callers see them: what earns them and what they are worth, and how a customer came by theirs."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -8,6 +9,9 @@ from cafe_graphql.core import loyalty
 from cafe_graphql.core.points import Scheme
 from cafe_graphql.schema.enums import PointsMovementKind
 from cafe_graphql.schema.money import Money
+
+if TYPE_CHECKING:
+    from cafe_graphql.schema.orders import Order
 
 MAX_MOVEMENTS = 100
 
@@ -37,7 +41,10 @@ class PointsMovement:
         description="By how much it grew what is owed: points taken back that were spent already; negative: was paid."
     )
     at: datetime = strawberry.field(description="When.")
+    order: Annotated["Order", strawberry.lazy("cafe_graphql.schema.orders")] = strawberry.field(
+        description="The order that they were earned with, or spent on."
+    )
 
     @classmethod
-    def of(cls, movement: loyalty.Movement) -> "PointsMovement":
-        return cls(kind=movement.kind, points=movement.points, owed=movement.owed, at=movement.at)
+    def of(cls, movement: loyalty.Movement, order: "Order") -> "PointsMovement":
+        return cls(kind=movement.kind, points=movement.points, owed=movement.owed, at=movement.at, order=order)

@@ -7,6 +7,8 @@ import strawberry
 
 from cafe_graphql.core import money, people, permissions
 from cafe_graphql.core.errors import Rejected
+from cafe_graphql.core.loyalty import Movement
+from cafe_graphql.core.orders import Order as PlacedOrder
 from cafe_graphql.core.permissions import Act, Reach
 from cafe_graphql.schema import ids, problems
 from cafe_graphql.schema.context import Info
@@ -19,7 +21,9 @@ from cafe_graphql.schema.refusals import bad_input
 from cafe_graphql.services import key_cutting, signing_in
 from cafe_graphql.services.sessions import Session
 from cafe_graphql.store import loyalty as points_book
+from cafe_graphql.store import orders as order_book
 from cafe_graphql.store import people as people_book
+from cafe_graphql.store.database import Connection
 
 if TYPE_CHECKING:
     from cafe_graphql.schema.order_book import OrderConnection, OrderFilter
@@ -46,8 +50,11 @@ class Customer(Node):
     ) -> list[PointsMovement]:
         if not 1 <= first <= MAX_MOVEMENTS:
             raise bad_input(f"`first` must be from 1 to {MAX_MOVEMENTS}, not {first}.")
-        found = await info.context.cafe.store.read(points_book.latest, self.source.id, first)
-        return [PointsMovement.of(movement) for movement in found]
+        from cafe_graphql.schema.orders import Order  # which knows customers
+
+        menu, viewer = info.context.menu, info.context.actor
+        found = await info.context.cafe.store.read(_movements, self.source.id, first)
+        return [PointsMovement.of(movement, Order.of(order, menu, viewer)) for movement, order in found]
 
     @strawberry.field(description="What they have ordered while signed in, the latest first.")
     async def orders(
@@ -179,6 +186,13 @@ async def node(info: Info, kind: str, key: str) -> Customer | ApiKey | None:
     permissions.require(info.context.actor, Act.READ_ORDERS)
     person = await info.context.cafe.store.read(people_book.by_public_id, key)
     return Customer.of(person) if person and _may_see(info.context.actor, person.id) else None
+
+
+def _movements(connection: Connection, person_id: int, count: int) -> list[tuple[Movement, PlacedOrder]]:
+    """A customer's latest movements of points, each with its order."""
+    found = points_book.latest(connection, person_id, count)
+    orders = order_book.by_ids(connection, {movement.order_id for movement in found})
+    return [(movement, orders[movement.order_id]) for movement in found]
 
 
 def _may_see(actor: people.Actor, person_id: int) -> bool:

@@ -74,7 +74,16 @@ def _mark_line(connection: Connection, cafe: Cafe, actor: Actor, public_id: str,
 
 
 def _why_not_make(order: Order) -> str | None:
-    return "goes to the kitchen when it is paid." if order.waits_for_payment else orders.why_not_make(order.status)
+    return _why_not_begin(order) or orders.why_not_make(order.status)
+
+
+def _why_not_begin(order: Order) -> str | None:
+    if order.waits_for_payment:
+        due = money.Money(order.amount_due, order.totals.currency)
+        return f"goes to the kitchen when it is paid: {due.in_words} is due."
+    if order.status is Status.PLACED and order.is_given_back:
+        return "is not made: all that was paid for it is given back, or about to be."
+    return None
 
 
 def _found(connection: Connection, public_id: str, argument: str) -> Order:
@@ -92,9 +101,8 @@ def _hindrances(order: Order, to: Status, expected_version: int | None) -> Itera
     if expected_version is not None and expected_version != order.version:
         message = f"Order {order.number} has changed: it is at version {order.version} now, and {order.status}."
         yield Problem(ProblemCode.VERSION_CONFLICT, message, ("expectedVersion",))
-    if order.waits_for_payment and to is Status.ACCEPTED:
-        due = money.Money(order.amount_due, order.totals.currency)
-        message = f"Order {order.number} goes to the kitchen when it is paid: {due.in_words} is due."
+    if to is Status.ACCEPTED and (why := _why_not_begin(order)):
+        message = f"Order {order.number} {why}"
         yield WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), order.status, (Status.PLACED,))
     elif why := orders.why_not_next(order.status, to):
         allowed = tuple(status for status in Status if to in orders.NEXT[status])

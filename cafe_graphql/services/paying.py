@@ -26,6 +26,9 @@ MAX_TOKEN = 255
 LOOK_SECONDS = 0.05
 """How often somebody who repeats a payment looks whether the first one has come to its end."""
 
+WAIT_SECONDS = 2 * PATIENCE
+"""For so long they look: as long as two questions to the gateway may take, and less than an operation may."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -59,7 +62,7 @@ async def pay(cafe: Cafe, actor: Actor, ref: Ref, asked: Asked, key: str | None 
 
 async def _ended(cafe: Cafe, noted: Noted) -> Noted:
     """Wait until a payment that somebody else has begun is over, or nobody waits for its answer any more."""
-    for _ in range(int(3 * PATIENCE / LOOK_SECONDS)):
+    for _ in range(int(WAIT_SECONDS / LOOK_SECONDS)):
         if noted.payment.state not in UNDER_WAY or noted.payment.reason is not None:
             break
         await asyncio.sleep(LOOK_SECONDS)

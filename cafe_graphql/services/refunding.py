@@ -11,12 +11,11 @@ from cafe_graphql.core.people import Actor
 from cafe_graphql.core.permissions import Act
 from cafe_graphql.core.problems import OutOfRange, Problem, ProblemCode
 from cafe_graphql.core.validation import MAX_NOTE
-from cafe_graphql.gateways.cards import PATIENCE
 from cafe_graphql.services import charging, settling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.keeping_keys import Keyed
 from cafe_graphql.services.ordering import NotChanged
-from cafe_graphql.services.paying import LOOK_SECONDS
+from cafe_graphql.services.paying import LOOK_SECONDS, WAIT_SECONDS
 from cafe_graphql.store import orders as order_book
 from cafe_graphql.store import payments as till
 from cafe_graphql.store.database import Connection
@@ -39,13 +38,14 @@ async def refund(
     refunds = await charging.give_back(cafe, refunds) if is_new else await _ended(cafe, refunds)
     order = await cafe.store.read(order_book.by_id, refunds[0].order_id)
     if failed := [refund for refund in refunds if refund.state is RefundState.FAILED]:
-        raise NotChanged([_failed(order, refund) for refund in failed], order)
+        elsewhere = await cafe.store.read(_elsewhere, order)
+        raise NotChanged([_failed(order, refund, elsewhere) for refund in failed], order)
     return order
 
 
 async def _ended(cafe: Cafe, refunds: Sequence[Refund]) -> Sequence[Refund]:
     """Wait until refunds that somebody else has begun are over, or nobody waits for their answers any more."""
-    for _ in range(int(3 * PATIENCE / LOOK_SECONDS)):
+    for _ in range(int(WAIT_SECONDS / LOOK_SECONDS)):
         if not any(refund.state is RefundState.PENDING and refund.failure is None for refund in refunds):
             break
         await asyncio.sleep(LOOK_SECONDS)
@@ -72,7 +72,8 @@ def _begin(
     if problems := [*keyed.problems(), *_hindrances(order, amount), *texts.problems(reason, MAX_NOTE, ("reason",))]:
         raise NotChanged(problems, order)
     wanted = order.takings.refundable if amount is None else amount
-    shares = payments.shares(settling.refundables(connection, order), wanted)
+    refused = settling.refused(connection, order)
+    shares = payments.shares(settling.refundables(connection, order), wanted, refused)
     at = max(cafe.clock(), order.updated_at)
     made = settling.start_refunds(connection, cafe, order, shares, reason, actor.name, at)
     keyed.remember(connection, [refund.id for refund in made])
@@ -98,7 +99,17 @@ def _hindrances(order: Order, amount: int | None) -> Iterator[Problem]:
         yield Problem(ProblemCode.AMOUNT_EXCEEDS_BALANCE, message, path)
 
 
-def _failed(order: Order, refund: Refund) -> Problem:
-    amount = Money(refund.amount, order.totals.currency)
-    message = f"{amount.in_words} of order {order.number} was not given back: {refund.failure}"
+def _elsewhere(connection: Connection, order: Order) -> int:
+    """What may be given back of payments of which no refund has failed."""
+    refused = settling.refused(connection, order)
+    return sum(most for payment, most in settling.refundables(connection, order) if payment.id not in refused)
+
+
+def _failed(order: Order, refund: Refund, elsewhere: int) -> Problem:
+    amount, other = (Money(minor, order.totals.currency) for minor in (refund.amount, elsewhere))
+    message = f"{amount.in_words} of order {order.number} was not given back: {refund.failure} "
+    if elsewhere:
+        message += f"Ask again for up to {other.in_words}, and it is taken from what was paid otherwise."
+    else:
+        message += "Nothing else was paid that it could be taken from: hand it back outside of the till."
     return Problem(ProblemCode.PAYMENT_DECLINED, message, ("amountMinorUnits",))

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cafe_graphql.core import orders, payments
-from cafe_graphql.core.orders import EstimateChanged, Order, Status
+from cafe_graphql.core.orders import CancelReason, EstimateChanged, Order, Status, StatusChanged
 from cafe_graphql.core.payments import UNDER_WAY, Method, Payment, PaymentState, Refund, RefundState
 from cafe_graphql.core.people import HOUSE
 from cafe_graphql.gateways.cards import Answer, GivenBack, Standing
-from cafe_graphql.services import receipting, rewarding
+from cafe_graphql.services import receipting, rewarding, stocking
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.store import events, kitchen
 from cafe_graphql.store import orders as order_book
@@ -24,6 +24,7 @@ from cafe_graphql.store.database import Connection
 
 UNANSWERED = "The card terminal has not answered yet."
 CANCELLED = "The order was cancelled."
+GIVEN_BACK = "All that was paid was given back."
 UNHEARD = "The card terminal knows nothing of it: nothing was taken."
 
 _BECOMES = {
@@ -107,8 +108,10 @@ def note_refund(connection: Connection, cafe: Cafe, refund_id: int, given: Given
     payment = till.by_id(connection, refund.payment_id)
     failed = orders.RefundFailed(payment.public_id, refund.amount, given.failure)
     events.append(connection, order.id, at, refund.actor, failed)
-    order_book.change_takings(connection, order, order.takings.kept(refund.amount), at)
-    return till.change_refund(connection, refund, RefundState.FAILED, at, given.failure)
+    failed_refund = till.change_refund(connection, refund, RefundState.FAILED, at, given.failure)
+    with_it = order_book.change_takings(connection, order, order.takings.kept(refund.amount), at)
+    _paid_up(connection, cafe, order, with_it, at)
+    return failed_refund
 
 
 def refund_unanswered(connection: Connection, cafe: Cafe, refund_id: int) -> Refund:
@@ -138,10 +141,15 @@ def refundables(connection: Connection, order: Order) -> list[tuple[Payment, int
     return [(each, most) for each in found if (most := payments.refundable(each, under_way.get(each.id, 0)))]
 
 
-def _received(connection: Connection, cafe: Cafe, order: Order, payment: Payment, at: datetime) -> None:
-    """Do what follows from a payment that has come; `order` is as it stands with it."""
-    rewarding.settle(connection, order, at)
-    if not order.takings.covers(order.totals.total):
+def refused(connection: Connection, order: Order) -> frozenset[int]:
+    """Give the numbers of an order's payments of which a refund has failed."""
+    refunds = till.refunds_of_order(connection, order.id)
+    return frozenset(refund.payment_id for refund in refunds if refund.state is RefundState.FAILED)
+
+
+def _paid_up(connection: Connection, cafe: Cafe, before: Order, order: Order, at: datetime) -> None:
+    """Do what follows when all of an order is paid for the first time."""
+    if before.was_paid_up or not order.was_paid_up:
         return
     if order.waits_for_payment:
         _admit(connection, cafe, order, at)
@@ -150,17 +158,32 @@ def _received(connection: Connection, cafe: Cafe, order: Order, payment: Payment
 
 
 def _refunded(connection: Connection, cafe: Cafe, order: Order, refund: Refund, payment: Payment, at: datetime) -> None:
-    """Do what follows from money that was given back; `order` is as it stands without it."""
+    """Do what follows from money that was given back; `order` is as it stands without it.
+
+    Whoever gives all of it back before anybody has begun to make the order has called it off: nothing could be paid for
+    it any more, and the kitchen would make it for nobody. Given back later, it is a good turn, and the order goes on.
+    """
     rewarding.settle(connection, order, at)
     receipting.issue_refund(connection, cafe, order, payment, refund, at)
+    if order.status is Status.PLACED and order.is_given_back and order.takings.is_settled:
+        _call_off(connection, cafe, order, at)
+
+
+def _call_off(connection: Connection, cafe: Cafe, order: Order, at: datetime) -> None:
+    order_book.change_status(connection, order, Status.CANCELLED, None, at)
+    rewarding.give_back(connection, order, at)
+    stocking.put_back(connection, cafe, HOUSE, order, at)
+    change = StatusChanged(order.status, Status.CANCELLED, CancelReason.OTHER, GIVEN_BACK)
+    events.append(connection, order.id, at, HOUSE.name, change)
 
 
 def _receive(connection: Connection, cafe: Cafe, order: Order, payment: Payment, at: datetime) -> Noted:
     """Count in a payment that was held back until now; if the order was cancelled meanwhile, it is to go back."""
     recorded = orders.PaymentRecorded(payment.public_id, payment.amount)
     events.append(connection, order.id, at, payment.actor, recorded)
-    order = order_book.change_takings(connection, order, order.takings.received(payment.amount), at)
-    _received(connection, cafe, order, payment, at)
+    with_it = order_book.change_takings(connection, order, order.takings.received(payment.amount), at)
+    rewarding.settle(connection, with_it, at)
+    _paid_up(connection, cafe, order, with_it, at)
     order = order_book.by_id(connection, order.id)
     if order.status is Status.CANCELLED:
         order = called_off(connection, cafe, order, HOUSE.name, at)

@@ -45,9 +45,12 @@ async def adjust(cafe: Cafe, actor: Actor, slug: str, change: Change, note: str 
 
 
 async def history(cafe: Cafe, actor: Actor, count: int, slug: str | None = None) -> list[Move]:
-    """Give the latest movements of one ingredient or of any, at most `count`, the oldest of them first."""
+    """Give the latest movements of one ingredient or of any, at most `count`, the oldest of them first.
+
+    `Rejected` when there never was such an ingredient.
+    """
     permissions.require(actor, Act.KEEP_PANTRY)
-    return await cafe.store.read(pantry.latest, count, slug)
+    return await cafe.store.read(_history, count, slug)
 
 
 def counted(connection: Connection, menu: Menu, priced: Quote) -> Quote:
@@ -80,6 +83,12 @@ def open_new(connection: Connection, new: Sequence[SheetIngredient], actor: Acto
     for ingredient in new:
         if ingredient.on_hand:
             pantry.move(connection, ingredient.slug, ingredient.on_hand, Reason(at, actor, MoveKind.OPENED))
+
+
+def _history(connection: Connection, count: int, slug: str | None) -> list[Move]:
+    if slug is not None and slug not in (known := pantry.units(connection)):
+        raise Rejected([stocktaking.unknown(slug, known)])
+    return pantry.latest(connection, count, slug)
 
 
 def _adjust(connection: Connection, cafe: Cafe, actor: Actor, slug: str, change: Change, note: str | None) -> Adjusted:

@@ -116,6 +116,7 @@ def add(
         "pending": 0,
         "refunded": 0,
         "refunding": 0,
+        "was_paid_up": quote.totals.total == 0,
     }
     row["id"] = _ADD_ORDER.run(connection, row)
     return _order(row, [_added(connection, row["id"], line) for line in quote.lines])
@@ -165,8 +166,9 @@ def mark_line(connection: Connection, order: Order, index: int, is_done: bool, a
 
 def change_takings(connection: Connection, order: Order, takings: Takings, at: datetime) -> Order:
     """Note what an order's payments come to now, count its version up, and give the order as it is then."""
-    _change(connection, order, at, **asdict(takings))
-    return replace(order, takings=takings, version=order.version + 1, updated_at=from_micros(to_micros(at)))
+    changed = order.with_takings(takings)
+    _change(connection, order, at, **asdict(takings), was_paid_up=changed.was_paid_up)
+    return replace(changed, version=order.version + 1, updated_at=from_micros(to_micros(at)))
 
 
 def admit(connection: Connection, order: Order, ready_at: datetime | None) -> None:
@@ -279,6 +281,7 @@ def _order(row: Row, its_lines: Iterable[OrderLine]) -> Order:
         customer_id=row["customer_id"],
         takings=_takings(row),
         waits_for_payment=row["queue_promise"] is None and row["status"] == Status.PLACED,
+        was_paid_up=row["was_paid_up"],
         promo_code=row["promo_code"],
         points=row["points"],
     )

@@ -166,7 +166,7 @@ class OrderRow(SQLModel, table=True):
     `points` are earned by paying for it.
     `queue_promise` is `estimated_ready_at` while the kitchen has the order before it; null from then on, and while an
     order that was placed waits to be paid. `paid`, `pending`, `refunded` and `refunding` are what its payments and
-    refunds add up to.
+    refunds add up to, `was_paid_up` whether all of it was there at one time.
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -219,6 +219,7 @@ class OrderRow(SQLModel, table=True):
     pending: int = _none_yet()
     refunded: int = _none_yet()
     refunding: int = _none_yet()
+    was_paid_up: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class OrderLineRow(SQLModel, table=True):

@@ -213,7 +213,7 @@ def test_a_code_is_used_up_after_so_many_orders(purse: Purse, why: str | None) -
 
 def test_a_guest_without_an_account_cannot_use_a_code_that_each_customer_has_once() -> None:
     assert refused(quote(replace(TENTH, customer_limit=1), LATTE)) == (
-        "“TENTH” can be used once by each customer: sign in to use it; place the order without it."
+        "“TENTH” can be used once by each customer: sign in to use it, or place the order without it."
     )
 
 

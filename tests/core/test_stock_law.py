@@ -81,6 +81,25 @@ def test_what_else_there_is_leaves_out_what_has_run_out_too() -> None:
     assert problem.message.endswith("choose other Milk: oat, almond.")
 
 
+def test_a_guest_is_told_that_it_could_be_made_without_the_extra_shot() -> None:
+    extra = (Choice("extras", "extra-shot", 2),)
+
+    assert counted(LineDraft("espresso", 1, extra), on_hand={"espresso-beans": 18_000}).problems == (
+        short(0, "Of Espresso beans there is not enough for Espresso: leave out Extra shot.", 0, 1),
+    )
+    assert counted(LineDraft("espresso", 2, extra), on_hand={"espresso-beans": 36_000}).problems == (
+        short(0, "Of Espresso beans there is enough for 1 of these 2: order fewer or leave out Extra shot.", 1, 2),
+    )
+
+
+def test_but_not_when_it_could_not_be_made_without_it_either() -> None:
+    (problem,) = counted(
+        LineDraft("espresso", 1, (Choice("extras", "extra-shot"),)), on_hand={"espresso-beans": 17_999}
+    ).problems
+
+    assert "leave out" not in problem.message
+
+
 def test_little_is_left_when_the_order_leaves_no_more_than_the_café_wants_to_know() -> None:
     menu = low_at(CORNER, LITRE)
     lines = (LineDraft("espresso"), LineDraft("latte", 2, OAT))

@@ -10,6 +10,7 @@ import pytest
 
 from cafe_graphql.core.errors import Away
 from cafe_graphql.core.money import Money
+from cafe_graphql.gateways import terminal_record
 from cafe_graphql.gateways.cards import Answer, Charge, Gateway, GivenBack, NoCards, Standing
 from cafe_graphql.gateways.stripe import Stripe
 from cafe_graphql.gateways.terminal import LocalTerminal
@@ -157,6 +158,18 @@ def test_the_terminal_remembers_after_it_was_switched_off(tmp_path: Path) -> Non
 
     assert after.standing() is Standing.CAPTURED
     after.gateway.close()
+
+
+def test_a_terminal_whose_record_is_in_use_for_long_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal_record, "WAIT_SECONDS", 0.05)
+    terminal = LocalTerminal(tmp_path / "terminal.db")
+
+    with terminal.record.opened(), pytest.raises(Away, match="cannot write its record: database is locked"):
+        asyncio.run(terminal.authorise(LATTE, "tok_visa"))
+
+    terminal.close()
 
 
 def test_a_terminal_that_cannot_write_does_not_answer(tmp_path: Path) -> None:

@@ -80,15 +80,21 @@ class Slip:
     paid: int = 0
     refunded: int = 0
     is_cancelled: bool = False
+    was_paid_up: bool = False
     made: set[int] = field(default_factory=set)
 
     @property
     def due(self) -> int:
-        return 0 if self.is_cancelled else self.order.totals.total - self.paid
+        return 0 if self.is_cancelled or self.was_paid_up else self.order.totals.total - self.kept
 
     @property
     def kept(self) -> int:
         return self.paid - self.refunded
+
+    def pay(self, amount: int) -> None:
+        """Note that so much was paid; when all is there, nothing is due any more, whatever is given back."""
+        self.paid += amount
+        self.was_paid_up = self.was_paid_up or self.kept == self.order.totals.total
 
     @property
     def not_made(self) -> Counter[str]:

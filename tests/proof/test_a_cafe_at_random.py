@@ -127,20 +127,25 @@ class CafeAtRandom(RuleBasedStateMachine):
 
         succeeded = sum(not isinstance(each, NotChanged) for each in paid)
         assert succeeded == min(count, slip.due // amount)
-        slip.paid += succeeded * amount
+        slip.pay(succeeded * amount)
 
     @rule(pick=picks, part=st.integers(1, 4), count=st.integers(1, 6))
     def rush_to_give_back(self, pick: int, part: int, count: int) -> None:
-        """Give the same amount back several times at once: as often as it goes into what was paid, and no more."""
+        """Give the same amount back several times at once: as often as it goes into what was paid, and no more.
+
+        When all of it is back, and nobody has begun to make it, the order is off.
+        """
         if (slip := self.picked(pick, lambda slip: slip.kept)) is None:
             return
-        amount = max(1, slip.kept // part)
+        amount, is_new = max(1, slip.kept // part), tills.again(self.cafe, slip.order).status is Status.PLACED
 
         given = self.at_once([corner.giving_back(slip.order, amount)] * count)
 
         succeeded = sum(not isinstance(each, NotChanged) for each in given)
         assert succeeded == min(count, slip.kept // amount)
         slip.refunded += succeeded * amount
+        if is_new and slip.was_paid_up and not slip.kept:
+            self.note_called_off(slip)
 
     @rule(pick=picks, count=st.integers(1, 3))
     def call_off(self, pick: int, count: int) -> None:
@@ -208,6 +213,7 @@ class CafeAtRandom(RuleBasedStateMachine):
             order = tills.again(self.cafe, slip.order)
             assert order.takings.is_settled
             slip.paid, slip.refunded = order.takings.paid, order.takings.refunded
+            slip.was_paid_up = order.was_paid_up
             if order.status is Status.CANCELLED and not slip.is_cancelled:
                 self.note_called_off(slip)
 
@@ -255,7 +261,7 @@ class CafeAtRandom(RuleBasedStateMachine):
         [paid] = self.at_once([corner.paying_for(slip.order, amount, card)])
 
         assert isinstance(paid, NotChanged) is not (0 < wanted <= slip.due)
-        slip.paid += 0 if isinstance(paid, NotChanged) else wanted
+        slip.pay(0 if isinstance(paid, NotChanged) else wanted)
 
     @property
     def points(self) -> int:

@@ -12,12 +12,13 @@ from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft
 from cafe_graphql.core.menu import CafeInfo, Item
 from cafe_graphql.core.menu_file import price_list
+from cafe_graphql.core.orders import Status
 from cafe_graphql.core.payments import Method
 from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.core.receipts import Receipt, Refund
 from cafe_graphql.core.receipts import Sale as Sold
 from cafe_graphql.core.reports import SalesReport
-from cafe_graphql.services import menu_editing, ordering, paying, refunding, reporting
+from cafe_graphql.services import cooking, menu_editing, ordering, paying, refunding, reporting
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import Ref
 from cafe_graphql.services.paying import Asked
@@ -65,6 +66,7 @@ async def sell(cafe: Cafe, clock: Clock) -> None:
         await paying.pay(cafe, HOUSE, Ref(public_id=placed.order.public_id), Asked(Method.CASH))
         ids.append(placed.order.public_id)
     await refunding.refund(cafe, HOUSE, ids[0], 125)
+    await cooking.advance(cafe, HOUSE, ids[dearest()], Status.ACCEPTED)
     await refunding.refund(cafe, HOUSE, ids[dearest()], None)
 
 

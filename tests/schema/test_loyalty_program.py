@@ -35,7 +35,7 @@ mutation ($id: ID!) {
 }
 """
 REFUND = "mutation ($id: ID!) { refundOrder(id: $id) { order { loyaltyPointsEarned } problems { message } } }"
-MINE = "{ viewer { customer { loyaltyPoints pointsMovements(first: 5) { kind points owed at } } } }"
+MINE = "{ viewer { customer { loyaltyPoints pointsMovements(first: 5) { kind points owed at order { id } } } } }"
 
 FOUR_LATTES = [{"item": "latte", "quantity": 4}]
 
@@ -89,12 +89,13 @@ def test_points_are_earned_redeemed_and_taken_back(window: Window) -> None:
     [refunded] = asked_by(window, HOUSE, REFUND, id=order)["data"].values()
     assert refunded == {"order": {"loyaltyPointsEarned": 0}, "problems": []}
 
+    later = "2026-05-04T13:30:00.000001Z"
     assert mine(asked_by(window, ada, MINE)) == {
         "loyaltyPoints": 0,
         "pointsMovements": [
-            {"kind": "TAKEN_BACK", "points": -8, "owed": 20, "at": "2026-05-04T13:30:00Z"},
-            {"kind": "REDEEMED", "points": -20, "owed": 0, "at": "2026-05-04T13:30:00.000001Z"},
-            {"kind": "EARNED", "points": 28, "owed": 0, "at": "2026-05-04T13:30:00Z"},
+            {"kind": "TAKEN_BACK", "points": -8, "owed": 20, "at": "2026-05-04T13:30:00Z", "order": {"id": order}},
+            {"kind": "REDEEMED", "points": -20, "owed": 0, "at": later, "order": {"id": placed["order"]["id"]}},
+            {"kind": "EARNED", "points": 28, "owed": 0, "at": "2026-05-04T13:30:00Z", "order": {"id": order}},
         ],
     }
 

@@ -17,6 +17,8 @@ from cafe_graphql.services import ordering, paying
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotChanged, Ref
 from cafe_graphql.services.paying import Asked
+from cafe_graphql.store import payments as till
+from cafe_graphql.web.restraints import OPERATION_SECONDS
 from tests.services import tills
 from tests.services.books import NOON, Clock, at_once, counted, execute
 from tests.services.customers import customer
@@ -340,3 +342,17 @@ def test_what_the_terminal_hears_twice_is_taken_once(cafe: Cafe, terminal: Local
 
     assert paid.payment_status is PaymentStatus.PAID
     assert list(tills.taken(terminal).values()) == [350]
+
+
+def test_who_repeats_a_payment_whose_worker_died_is_given_the_order_before_the_time_is_up(
+    cafe: Cafe, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert paying.WAIT_SECONDS + 1 < OPERATION_SECONDS
+    monkeypatch.setattr(paying, "WAIT_SECONDS", 0.1)
+    tills.card(cafe, order, "tok_timeout", key="monday-1")
+    [payment] = tills.payments(cafe, order)
+    asyncio.run(cafe.store.write(till.change, payment, PaymentState.PENDING, order.placed_at))  # nobody gave it up
+
+    again = tills.card(cafe, order, "tok_timeout", key="monday-1")
+
+    assert again.takings == Takings(pending=350)

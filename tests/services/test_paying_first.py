@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from cafe_graphql.core.orders import EstimateChanged, Order, PaymentRecorded, PaymentStarted, Status
+from cafe_graphql.core.payments import PaymentStatus
 from cafe_graphql.core.people import GUEST, HOUSE
 from cafe_graphql.core.problems import ProblemCode, WrongStatus
+from cafe_graphql.core.receipts import Kind, Sale
 from cafe_graphql.gateways.terminal import LocalTerminal
 from cafe_graphql.services import cooking, following, ordering, reconciling
 from cafe_graphql.services.cafe import Cafe, Update
 from cafe_graphql.services.following import Followed, Watcher
 from cafe_graphql.services.ordering import NotChanged, Ref
-from cafe_graphql.store import kitchen
+from cafe_graphql.store import kitchen, receipts
 from tests.services import tills
 from tests.services.books import NOON, Clock, execute
 
@@ -124,9 +126,7 @@ def test_an_unpaid_order_is_neither_accepted_nor_made(cafe: Cafe, order: Order) 
     assert not_accepted.value.problems == (
         WrongStatus(ProblemCode.INVALID_STATUS, message, ("to",), Status.PLACED, (Status.PLACED,)),
     )
-    assert [problem.message for problem in not_made.value.problems] == [
-        "Order A-001 goes to the kitchen when it is paid."
-    ]
+    assert [problem.message for problem in not_made.value.problems] == [message]
     assert tills.again(cafe, order) == order
 
 
@@ -162,12 +162,32 @@ def test_what_costs_nothing_goes_to_the_kitchen_at_once(cafe: Cafe, file: Path, 
     assert (free.totals.total, free.waits_for_payment, queue(cafe)) == (0, False, ["A-001"])
 
 
-def test_money_that_goes_back_does_not_call_an_order_out_of_the_kitchen(cafe: Cafe, order: Order) -> None:
+def test_money_that_goes_back_does_not_call_an_order_out_of_the_kitchen_that_is_being_made(
+    cafe: Cafe, order: Order
+) -> None:
     tills.cash(cafe, order)
+    accept(cafe, order)
 
-    tills.refund(cafe, order)
+    refunded = tills.refund(cafe, order)
 
-    assert queue(cafe) == ["A-001"]
+    assert (refunded.status, refunded.amount_due, queue(cafe)) == (Status.ACCEPTED, 0, ["A-001"])
+
+
+def test_a_cent_does_not_pay_for_what_was_given_back_before(cafe: Cafe, order: Order) -> None:
+    tills.card(cafe, order, amount=349)
+    assert tills.refund(cafe, order).amount_due == 350
+
+    cent = tills.card(cafe, order, amount=1)
+
+    assert (cent.amount_due, cent.waits_for_payment, queue(cafe)) == (349, True, [])
+    assert asyncio.run(cafe.store.read(receipts.of_order, order.id))[-1].kind is Kind.REFUND
+    with pytest.raises(NotChanged):
+        accept(cafe, order)
+    paid = tills.card(cafe, order)
+    assert (paid.payment_status, paid.amount_due, queue(cafe)) == (PaymentStatus.PAID, 0, ["A-001"])
+    sale = asyncio.run(cafe.store.read(receipts.of_order, order.id))[-1].contents
+    assert isinstance(sale, Sale)
+    assert [moved.amount for moved in sale.payments] == [1, 349]
 
 
 def test_otherwise_an_order_goes_to_the_kitchen_unpaid(cafe: Cafe) -> None:

@@ -42,6 +42,7 @@ class Sold:
     paid: int = 0
     refunded: int = 0
     is_cancelled: bool = False
+    was_paid_up: bool = False
 
     @property
     def total(self) -> int:
@@ -49,7 +50,7 @@ class Sold:
 
     @property
     def due(self) -> int:
-        return 0 if self.is_cancelled else self.total - self.paid
+        return 0 if self.is_cancelled or self.was_paid_up else self.total - self.kept
 
     @property
     def kept(self) -> int:
@@ -128,6 +129,7 @@ class Counter(RuleBasedStateMachine):
         amount = max(1, int(sold.kept * part))
         tills.refund(self.cafe, sold.order, amount)
         sold.refunded += amount
+        sold.is_cancelled = sold.is_cancelled or (sold.was_paid_up and not sold.kept)
 
     @precondition(lambda self: any(not sold.is_cancelled for sold in self.sold))
     @rule(data=st.data())
@@ -139,6 +141,7 @@ class Counter(RuleBasedStateMachine):
     def take(self, sold: Sold, amount: int) -> None:
         tills.cash(self.cafe, sold.order, amount)
         sold.paid += amount
+        sold.was_paid_up = sold.was_paid_up or sold.kept == sold.total
 
     @invariant()
     def the_balance_is_what_the_orders_have_done_to_it(self) -> None:

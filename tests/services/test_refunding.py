@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from cafe_graphql.core.errors import Forbidden, Unauthenticated
-from cafe_graphql.core.orders import Order, RefundFailed, RefundRecorded, RefundStarted
+from cafe_graphql.core.orders import (
+    CancelReason,
+    Order,
+    RefundFailed,
+    RefundRecorded,
+    RefundStarted,
+    Status,
+    StatusChanged,
+)
 from cafe_graphql.core.payments import PaymentStatus, RefundState, Takings
 from cafe_graphql.core.people import GUEST, Actor, Scope
 from cafe_graphql.core.problems import OutOfRange, Problem, ProblemCode
@@ -20,6 +28,10 @@ from tests.services import tills
 from tests.services.books import at_once, counted
 
 TILL = Actor("key:1", "till", frozenset((Scope.PAYMENTS,)))
+
+CALLED_OFF = StatusChanged(
+    Status.PLACED, Status.CANCELLED, CancelReason.OTHER, note="All that was paid was given back."
+)
 
 
 @pytest.fixture
@@ -46,13 +58,13 @@ def test_cash_is_handed_back_at_once_and_history_says_why(cafe: Cafe, order: Ord
 
     refunded = asyncio.run(refunding.refund(cafe, TILL, order.public_id, None, "It was cold."))
 
-    assert (refunded.payment_status, refunded.amount_due, refunded.version) == (PaymentStatus.REFUNDED, 0, 3)
+    assert (refunded.payment_status, refunded.amount_due, refunded.version) == (PaymentStatus.REFUNDED, 0, 4)
     assert refunded.takings == Takings(paid=350, refunded=350)
     [payment], [refund] = tills.payments(cafe, order), tills.refunds(cafe, order)
     assert payment.refunded == 350
     assert (refund.state, refund.amount, refund.reason) == (RefundState.DONE, 350, "It was cold.")
     assert (refund.payment_id, refund.actor) == (payment.id, "till")
-    assert tills.history(cafe, order)[1:] == [RefundRecorded(payment.public_id, 350, "It was cold.")]
+    assert tills.history(cafe, order)[1:] == [RefundRecorded(payment.public_id, 350, "It was cold."), CALLED_OFF]
 
 
 def test_a_card_gets_back_a_part_and_then_the_rest(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
@@ -74,6 +86,7 @@ def test_a_card_gets_back_a_part_and_then_the_rest(cafe: Cafe, terminal: LocalTe
         RefundRecorded(payment.public_id, 50, "Too little milk"),
         RefundStarted(payment.public_id, 300, None),
         RefundRecorded(payment.public_id, 300, None),
+        CALLED_OFF,
     ]
 
 
@@ -155,13 +168,31 @@ def test_a_bank_that_takes_no_refunds_leaves_the_money_paid(cafe: Cafe, order: O
 
     refusal = refused(cafe, order, 100)
 
-    message = "1.00 USD of order A-001 was not given back: The card's bank takes no refunds."
+    message = (
+        "1.00 USD of order A-001 was not given back: The card's bank takes no refunds. "
+        "Nothing else was paid that it could be taken from: hand it back outside of the till."
+    )
     assert refusal.problems == (Problem(ProblemCode.PAYMENT_DECLINED, message, ("amountMinorUnits",)),)
     assert refusal.order is not None and refusal.order.takings == Takings(paid=350)
     assert tills.history(cafe, order)[2:] == [
         RefundStarted(payment.public_id, 100, None),
         RefundFailed(payment.public_id, 100, "The card's bank takes no refunds."),
     ]
+
+
+def test_what_a_bank_refused_falls_to_the_next_payment_when_asked_again(cafe: Cafe, order: Order) -> None:
+    tills.cash(cafe, order, 200)
+    tills.card(cafe, order, "tok_refund_declined")
+    [problem] = refused(cafe, order, 150).problems
+
+    again = tills.refund(cafe, order, 150)
+
+    assert problem.message == (
+        "1.50 USD of order A-001 was not given back: The card's bank takes no refunds. "
+        "Ask again for up to 2.00 USD, and it is taken from what was paid otherwise."
+    )
+    assert again.takings == Takings(paid=350, refunded=150)
+    assert [payment.refunded for payment in tills.payments(cafe, order)] == [150, 0]
 
 
 def test_a_card_that_another_terminal_took_is_not_refunded_by_this_one(cafe: Cafe, order: Order) -> None:
@@ -172,6 +203,7 @@ def test_a_card_that_another_terminal_took_is_not_refunded_by_this_one(cafe: Caf
 
     assert problem.message == (
         "3.50 USD of order A-001 was not given back: The card was taken by “terminal”, which is not connected any more."
+        " Nothing else was paid that it could be taken from: hand it back outside of the till."
     )
     assert tills.again(cafe, order).takings == Takings(paid=350)
 

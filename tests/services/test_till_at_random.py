@@ -39,10 +39,16 @@ class Modelled:
     paid: int = 0
     refunded: int = 0
     is_cancelled: bool = False
+    was_paid_up: bool = False
 
     @property
     def due(self) -> int:
-        return 0 if self.is_cancelled else TOTAL - self.paid
+        return 0 if self.is_cancelled or self.was_paid_up else TOTAL - self.paid + self.refunded
+
+    def balance(self) -> None:
+        """Note what follows from the money: all of it back, and nobody has begun, so the order is off."""
+        self.was_paid_up = self.was_paid_up or self.paid - self.refunded == TOTAL
+        self.is_cancelled = self.is_cancelled or (self.was_paid_up and self.paid == self.refunded)
 
 
 class Till(RuleBasedStateMachine):
@@ -73,6 +79,7 @@ class Till(RuleBasedStateMachine):
 
         assert was_paid is (0 < wanted <= slip.due and token not in BAD)
         slip.paid += wanted if was_paid else 0
+        slip.balance()
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), amount=amounts)
@@ -86,6 +93,7 @@ class Till(RuleBasedStateMachine):
 
         assert was_given is (0 < wanted <= left)
         slip.refunded += wanted if was_given else 0
+        slip.balance()
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
@@ -120,7 +128,8 @@ class Till(RuleBasedStateMachine):
             cash = [p for p in tills.payments(self.cafe, order) if p.method is Method.CASH]
             assert order.amount_to_return == sum(each.amount - each.refunded for each in cash)
         slip.paid, slip.refunded = order.takings.paid, order.takings.refunded
-        slip.is_cancelled = order.status is Status.CANCELLED
+        slip.is_cancelled, slip.was_paid_up = order.status is Status.CANCELLED, order.was_paid_up
+        slip.balance()
 
     @invariant()
     def the_book_adds_up(self) -> None:
@@ -128,7 +137,8 @@ class Till(RuleBasedStateMachine):
             order = tills.again(self.cafe, slip.order)
             assert order.takings == Takings(paid=slip.paid, refunded=slip.refunded)
             assert order.amount_due == slip.due >= 0
-            assert 0 <= slip.refunded <= slip.paid <= TOTAL
+            assert 0 <= slip.refunded <= slip.paid <= slip.refunded + TOTAL
+            assert (order.status is Status.CANCELLED, order.was_paid_up) == (slip.is_cancelled, slip.was_paid_up)
             tills.assert_agreed(self.cafe, self.terminal, order)
 
     def acts(self, order: Order) -> st.SearchStrategy[Callable[[], Awaitable[Order]]]:

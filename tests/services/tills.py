@@ -113,7 +113,7 @@ def assert_agreed(cafe: Cafe, terminal: LocalTerminal, order: Order) -> None:
         refunded=sum(each.amount for each in back if each.state is RefundState.DONE),
         refunding=sum(each.amount for each in back if each.state is RefundState.PENDING),
     )
-    assert order.takings.paid + order.takings.pending <= order.totals.total
+    assert order.takings.paid - order.takings.refunded + order.takings.pending <= order.totals.total
     for each in money:
         of_it = [refund.amount for refund in back if refund.payment_id == each.id and refund.state is RefundState.DONE]
         assert sum(of_it) == each.refunded <= each.amount

@@ -10,7 +10,7 @@ from cafe_graphql.core.errors import Unusable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest revision; a database that has it needs no Alembic, whose import alone takes a tenth of a second."""
 
 
