@@ -34,7 +34,9 @@ $(VENV)/.dev: pyproject.toml requirements.lock | $(VENV)/bin/pip
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
 
-bench: $(VENV)/.dev  ## measure what an answer costs, how fast a change reaches a thousand listeners, how soon a bomb is refused
+bench: $(VENV)/.dev  ## measure what answers cost, how fast a change reaches a thousand listeners, how soon a bomb is refused
 	$(VENV)/bin/python -m tests.benchmarks.answers
+	$(VENV)/bin/python -m tests.benchmarks.cold
+	$(VENV)/bin/python -m tests.benchmarks.growth
 	$(VENV)/bin/python -m tests.benchmarks.fan_out
 	$(VENV)/bin/python -m tests.benchmarks.bombs

@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
             asyncio.create_task(reconciling.keep(cafe, grace)),
         ]
         with on_stop(streams.close_all):
-            yield {STATE: Repeats(cafe.store.data_version)}
+            yield {STATE: Repeats(cafe.store.data_version_now)}
         for task in working:
             task.cancel()
         gateway.close()

@@ -59,20 +59,27 @@ class Database:
         self._version: int | None = None
         self.on_commit: Callable[[], None] = lambda: None
         """Called on the event loop after acts of this process were committed."""
-        self._writer = Writer(writes.execution_options(cafe_writes=True), File(writes))
+        self._file = File(writes)
+        self._writer = Writer(writes.execution_options(cafe_writes=True), self._file)
 
     def data_version(self) -> int:
         """A number that changes whenever another connection, in this or another process, has committed.
 
-        On the event loop it is asked for once in each turn: whatever was sent after a commit is handled in a later one.
+        On the event loop it is asked for once in each turn: the task that handles what was sent after a commit runs in
+        a later one. Where bytes arrive, which on uvloop is before that turn, ask for it by `data_version_now`.
         """
         if self._version is None:
-            version: int = self._driver.execute("PRAGMA data_version").fetchone()[0]
+            version = self.data_version_now()
             if (loop := _running_loop()) is None:
                 return version
             self._version = version
             loop.call_soon(self._forget_version)
         return self._version
+
+    def data_version_now(self) -> int:
+        """The same number, asked of the file in this moment."""
+        version: int = self._driver.execute("PRAGMA data_version").fetchone()[0]
+        return version
 
     def _forget_version(self) -> None:
         self._version = None
@@ -95,6 +102,7 @@ class Database:
         is_left = threading.Event()
 
         def run() -> T:
+            self._file.check()  # a connection that is opened anew would make another file
             with self.engine.connect() as connection, _until(is_left, connection), connection.begin():
                 return fn(connection, *args, **kwargs)
 

@@ -23,7 +23,9 @@ AS_OF = "cafe.repeats_as_of"
 
 
 class Repeats:
-    """What was answered since anything changed. `version` tells by another value whenever something has."""
+    """What was answered since anything changed. `version` tells by another value whenever something has, and at once:
+    it is asked where bytes arrive, before whatever the event loop has yet to do.
+    """
 
     def __init__(self, version: Callable[[], Hashable], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._version = version
@@ -44,6 +46,8 @@ class Repeats:
 
     def get(self, request: bytes) -> bytes | None:
         """Give the response to the same request, if it would be the same now."""
+        if request not in self._kept:
+            return None
         self.moment()
         return self._kept.get(request)
 

@@ -20,7 +20,7 @@ HEAD_SECONDS = 10.0
 """How long a head may take, the first one from the moment of connecting."""
 
 HEAD_BYTES = 64 * 1024
-"""Of a head that does not come in one piece; one that does is no larger than what is read from a socket at once."""
+"""Of a head, from the second piece of it on; the first is no larger than what is read from a socket at once."""
 
 HEADERS = 1_000
 
@@ -108,7 +108,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _bound_head(self, data: bytes) -> None:
         if self._is_in_head:
-            self._read += len(data)
+            if not self._begun:  # where else in this piece the head begins, nobody knows
+                self._read += len(data)
             if self._read > HEAD_BYTES:
                 self._end(431)
             elif self._patience is None:

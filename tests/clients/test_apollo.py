@@ -80,5 +80,5 @@ def test_nor_does_a_search_by_headings_if_headings_are_kept_within_their_menu(to
 
 
 def test_every_interface_has_types_for_the_cache_to_match_fragments_with(told: dict[str, Any]) -> None:
-    assert told["possibleTypes"].keys() == {"Node", "Problem", "OrderEvent"}
+    assert told["possibleTypes"].keys() == {"Node", "Problem", "OrderEvent", "MoneyMoved"}
     assert {"UnknownChoiceProblem", "PriceChangedProblem"} < set(told["possibleTypes"]["Problem"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from cafe_graphql.core.errors import Busy
 from cafe_graphql.store.database import Connection, Database
 from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue
 
@@ -77,3 +78,16 @@ def test_so_is_one_that_takes_longer_than_an_operation_may(tmp_path: Path) -> No
 def _count(connection: Connection, to: int) -> int:
     counted: int = connection.execute(text(ENDLESS.replace("FROM n)", f"FROM n WHERE i < {to})"))).scalar_one()
     return counted
+
+
+def test_a_file_that_was_deleted_is_not_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "cafe.db"
+    database = Database(f"sqlite:///{file}")
+    try:
+        for each in tmp_path.iterdir():
+            each.unlink()
+        with pytest.raises(Busy):
+            asyncio.run(database.read_long(_count, 10))
+        assert not file.exists()
+    finally:
+        database.close()

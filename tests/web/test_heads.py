@@ -1,6 +1,7 @@
 """The head of a request is whole soon and not endless, or the connection is over."""
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -94,3 +95,15 @@ def test_an_honest_head_may_come_in_pieces(address: Address) -> None:
             caller.sendall(WHOLE[index : index + 7])
         caller.sendall(QUERY)
         assert b'{"guest":"Ada"}' in caller.recv(65_536)
+
+
+def test_a_head_is_not_taken_for_longer_by_what_came_before_it(address: Address) -> None:
+    long = QUERY.ljust(wire.HEAD_BYTES + 5_000)
+    whole = START + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(long) + long
+    with socket.create_connection(address, timeout=5) as caller:
+        caller.sendall(whole + WHOLE[:50])
+        time.sleep(0.3)
+        caller.sendall(WHOLE[50:] + QUERY)
+        answers = b""
+        while answers.count(b'{"guest":"Ada"}') < 2:
+            answers += caller.recv(65_536)
