@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from pydantic import SecretStr
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from starlette.types import ASGIApp
 
 from cafe_graphql.app import create_app
 from cafe_graphql.config import Settings
+from cafe_graphql.store.hot import Hot
 from tests.clients.raw import Reply, _exchange
 from tests.security.production import KEY
 
@@ -97,14 +99,21 @@ async def _last(app: ASGIApp, said: "asyncio.Queue[str]", heard: "asyncio.Queue[
 
 @contextmanager
 def statements() -> Iterator[list[tuple[str, int]]]:
-    """Give what is asked of any database in the block, and with how many values."""
+    """Give what is asked of any database in the block, by SQLAlchemy or past it, and with how many values."""
     told: list[tuple[str, int]] = []
+    ask = Hot._execute
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         told.append((statement, len(parameters)))
 
+    def ask_hot(statement: Hot, connection: Connection, values: Mapping[str, Any]) -> Any:
+        sql, take = statement._compiled
+        told.append((sql, len(take(values))))
+        return ask(statement, connection, values)
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield told
+        with patch.object(Hot, "_execute", ask_hot):
+            yield told
     finally:
         event.remove(Engine, "before_cursor_execute", note)
