@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Hashable
 
 SECONDS = 1.0
-"""How long anything is kept: so a key in use is noted, an old date is not sent, and no credential stays for long."""
+"""How long anything may be repeated: so a key in use is noted, and no old date sent. What is kept next drops it."""
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_REQUEST = 4 * 1024
