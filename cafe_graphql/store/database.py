@@ -16,7 +16,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from cafe_graphql.core.errors import Unusable
-from cafe_graphql.store.hot import KEPT, driver, to_json
+from cafe_graphql.store import findings
+from cafe_graphql.store.hot import driver, to_json
 from cafe_graphql.store.writer import File, Job, Writer
 
 __all__ = ["Connection", "Database"]
@@ -86,6 +87,7 @@ class Database:
 
     def read_now(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a quick read on one snapshot; only on the thread that opened the database."""
+        findings.forget(self._reader)
         self._driver.execute("BEGIN")  # not through SQLAlchemy, which takes longer for it than most reads take
         try:
             return fn(self._reader, *args, **kwargs)
@@ -184,7 +186,7 @@ def _until(is_left: threading.Event, connection: Connection) -> Iterator[None]:
 
 def _begin(connection: Connection) -> None:
     """Take the write lock before an act's first read: the driver's own way would let two sell the last one."""
-    connection.info.pop(KEPT, None)
     if not driver(connection).in_transaction:
+        findings.forget(connection)
         writes = connection.get_execution_options().get("cafe_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -16,9 +16,6 @@ from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
 
-KEPT = "menu"
-"""Where a connection keeps the menu that its transaction has read: forgotten when it changes, or another begins."""
-
 
 def to_json(value: object) -> str:
     """Write core values as they are: dataclasses as objects, sets in a fixed order."""

@@ -22,8 +22,8 @@ from cafe_graphql.core.menu import (
 )
 from cafe_graphql.core.points import Scheme
 from cafe_graphql.core.promo_codes import PromoCode
-from cafe_graphql.store import menu_prices, menu_stock, pantry
-from cafe_graphql.store.hot import KEPT, Hot
+from cafe_graphql.store import findings, menu_prices, menu_stock, pantry
+from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import CafeRow, CategoryRow, ItemRow, OptionGroupRow, table
 
 cafe = table(CafeRow)
@@ -32,6 +32,9 @@ groups = table(OptionGroupRow)
 items = table(ItemRow)
 
 _VERSION = Hot(select(cafe.c.menu_version))
+
+_MENU = "menu"
+"""Among what a transaction has found: the menu, forgotten when it changes."""
 
 
 def version(connection: Connection) -> int | None:
@@ -47,10 +50,11 @@ def current(connection: Connection, known: Menu | None) -> Menu:
     once, and not each for itself.
     """
     now = version(connection)
-    for menu in (known, connection.info.get(KEPT)):
+    found = findings.of(connection)
+    for menu in (known, found.get(_MENU)):
         if menu is not None and menu.version == now:
             return menu
-    menu = connection.info[KEPT] = load(connection)
+    menu = found[_MENU] = load(connection)
     return menu
 
 
@@ -101,7 +105,7 @@ def replace(connection: Connection, new: Sheet) -> bool:
     now = version(connection)
     if now is not None and sheet(connection) == new:
         return False
-    connection.info.pop(KEPT, None)
+    findings.of(connection).pop(_MENU, None)
     _upsert(connection, pantry.ingredients, map(menu_stock.row, new.ingredients))
     _upsert(connection, categories, ({"name": c.name, "slug": c.slug, "tax": c.tax} for c in new.categories))
     _upsert(connection, groups, (_group_row(group) for group in new.option_groups))
@@ -114,7 +118,7 @@ def replace(connection: Connection, new: Sheet) -> bool:
 
 def count_up(connection: Connection) -> None:
     """Count the menu's version up: something changed that a guest could see."""
-    connection.info.pop(KEPT, None)
+    findings.of(connection).pop(_MENU, None)
     connection.execute(update(cafe).values(menu_version=cafe.c.menu_version + 1))
 
 

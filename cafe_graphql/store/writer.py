@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cafe_graphql.core.errors import Busy, CafeError
+from cafe_graphql.store import findings
 from cafe_graphql.store.hot import driver
 
 MAX_BATCH = 64
@@ -177,7 +178,7 @@ class Writer:
             except Exception as error:
                 self._check_is_an_act_s(error)
                 if not isinstance(error, CafeError) or self._driver.total_changes > changes:
-                    self._driver.execute("ROLLBACK TO acts")
+                    self._undo("acts")
                     return [self._run_apart(each) for each in jobs]
                 outcomes.append(_Outcome(job, error=error))
         return outcomes
@@ -188,10 +189,15 @@ class Writer:
             outcome = _Outcome(job, value=job.act(self._connection))
         except Exception as error:
             self._check_is_an_act_s(error)
-            self._driver.execute("ROLLBACK TO act")
+            self._undo("act")
             outcome = _Outcome(job, error=error)
         self._driver.execute("RELEASE act")
         return outcome
+
+    def _undo(self, savepoint: str) -> None:
+        """Take back what was written behind a savepoint, and what was found there."""
+        self._driver.execute(f"ROLLBACK TO {savepoint}")
+        findings.forget(self._connection)
 
     def _check_is_an_act_s(self, error: Exception) -> None:
         """Raise an error again that may have taken the whole transaction along."""
