@@ -19,8 +19,10 @@ from strawberry.execution import optimized_is_awaitable
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.compiled.compiler import Compiler
+from cafe_graphql.execution.compiled.variables import Read
 from cafe_graphql.execution.cost import Costs
 from cafe_graphql.execution.errors import Manner, RequestError, Translate
+from cafe_graphql.execution.given import Given
 from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, Limits, check_cost, check_variables
 from cafe_graphql.execution.persisted import NotPersisted, Persisted
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
@@ -78,7 +80,9 @@ class Engine:
             persisted.check(Documents(schema, limits=limits, rules=rules, costs=costs).runnable)
         self._limits = limits
         self._public = None if public is None else PublicAnswers(schema, public)
-        self._compiler = Compiler(schema, _is_awaitable, hide_suggestions=hide_schema) if compiles else None
+        self._compiler = (
+            Compiler(schema, _is_awaitable, limits=limits, hide_suggestions=hide_schema) if compiles else None
+        )
         self._shared = SharedAnswers()
 
     async def run(
@@ -90,10 +94,11 @@ class Engine:
         """
         try:
             operation = self._operation(request, allow_mutation)
+            given = self._given(operation, request.variables)
         except Exception as error:
             return await self._refused(error, request, charge)
         try:
-            return await self._answered(operation, request, context, charge)
+            return await self._answered(operation, given, request, context, charge)
         except Exception as error:
             return _failure(error)
 
@@ -114,15 +119,16 @@ class Engine:
         """
         try:
             operation = self._operation(request, allow_mutation, allow_stream=True)
+            given = self._given(operation, request.variables)
         except Exception as error:
             return await self._refused(error, request, charge)
         try:
             if operation.kind is OperationType.SUBSCRIPTION:
-                cost = self._cost(operation, request.variables)
+                cost = self._cost(operation, given)
                 if charge is not None:
                     await charge(cost)
                 return await self._opened(operation, request, context, renew)
-            return await self._answered(operation, request, context, charge)
+            return await self._answered(operation, given, request, context, charge)
         except Exception as error:
             return _failure(error)
 
@@ -136,21 +142,23 @@ class Engine:
                 return _failure(throttled)
         return _failure(error)
 
-    async def _answered(self, operation: Operation, request: Request, context: object, charge: Charge | None) -> Answer:
+    async def _answered(
+        self, operation: Operation, given: Given, request: Request, context: object, charge: Charge | None
+    ) -> Answer:
         """Run an operation, unless its answer is kept, which nobody is charged for."""
         asks_cost = request.extensions.get("cost") is True
         public = None if asks_cost else self._public
-        if public is not None and (kept := public.find(operation, request.variables, context)) is not None:
+        if public is not None and (kept := public.find(operation, given.variables, context)) is not None:
             return kept
-        cost = self._cost(operation, request.variables)
+        cost = self._cost(operation, given)
         if charge is not None:
             await charge(cost)
-        result: Any = self._run(operation, request.variables, context)
+        result: Any = self._run(operation, given, context)
         if not isinstance(result, ExecutionResult):
             result, public = await result, None  # never kept: the version may have moved on meanwhile
         answer = _answer(result, self._manner)
         if public is not None:
-            return public.keep(operation, request.variables, context, answer)
+            return public.keep(operation, given.variables, context, answer)
         if asks_cost and self._costs:
             answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
         return answer
@@ -166,7 +174,7 @@ class Engine:
             raise RequestError(Outcome.UNOPENED, errors.of_execution(source.errors or (), self._manner))
 
         def execute(event: object) -> bytes | Coroutine[Any, Any, bytes]:
-            result: Any = self._run(operation, variables, renew(), event, serially=False)
+            result: Any = self._run(operation, self._given(operation, variables), renew(), event, serially=False)
             if isinstance(result, ExecutionResult):
                 return _in_json(result, self._manner)
             return _later_in_json(result, self._manner)
@@ -177,6 +185,7 @@ class Engine:
     def may_change(self, request: Request) -> bool:
         """Tell whether a request is a mutation; one that cannot be prepared is none."""
         try:
+            check_variables(request.variables, self._limits)
             return self._operation(request, True, allow_stream=True).kind is OperationType.MUTATION
         except RequestError:
             return False
@@ -188,28 +197,33 @@ class Engine:
         operation = prepared.operation(request.operation_name)
         if operation.kind is not OperationType.QUERY:
             _check_kind(operation.kind, allow_mutation, allow_stream)
-        if request.variables:
-            check_variables(request.variables, self._limits)
         return operation
 
-    def _cost(self, operation: Operation, variables: Mapping[str, Any]) -> int:
-        return check_cost(operation.estimate, variables, self._costs.limit) if self._costs else 1
+    def _given(self, operation: Operation, variables: Mapping[str, Any]) -> Given:
+        """Read variables for compiled code, if there is any; raises a `RequestError` for too much in them."""
+        if self._compiler is not None and (read := self._compiler.read(operation, variables)) is not None:
+            return read
+        check_variables(variables, self._limits)
+        return Given(variables)
+
+    def _cost(self, operation: Operation, given: Given) -> int:
+        return check_cost(operation.estimate, given, self._costs.limit) if self._costs else 1
 
     def _run(
         self,
         operation: Operation,
-        variables: Mapping[str, Any],
+        given: Given,
         context: object,
         root: object = None,
         *,
         serially: bool | None = None,
     ) -> Any:
         """Run an operation by its compiled code, if it has any, or by graphql-core's executor."""
-        if self._compiler is not None:
-            done = self._compiler.execute(operation, variables, context, root, serially)
+        if self._compiler is not None and isinstance(given, Read):
+            done = self._compiler.execute(operation, given, context, root, serially)
             if done is not None:
                 return done
-        return self._executor(operation, variables, context, root).execute_operation(serially)
+        return self._executor(operation, given.variables, context, root).execute_operation(serially)
 
     def _executor(
         self, operation: Operation, variables: Mapping[str, Any], context: object, root: object = None

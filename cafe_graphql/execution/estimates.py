@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+from cafe_graphql.execution.given import Given
 
 ASTRONOMICAL = 10**9
 """What costs more is not told apart any more."""
@@ -27,11 +28,11 @@ class Size:
         """Give the size that an argument asks for, which may be nonsense, or nothing; then it is the most there is."""
         return cls(_within(value, at_most))
 
-    def value(self, variables: Mapping[str, Any]) -> int:
+    def value(self, given: Given) -> int:
         """Give the number for these variables, as they came from the caller."""
-        if self.variable is None or self.variable not in variables:
+        if self.variable is None or self.variable not in given.variables:
             return self.assumed
-        value = variables[self.variable]
+        value = given.variables[self.variable]
         for name in self.path:
             if name:
                 value = value.get(name) if isinstance(value, dict) else None
@@ -44,8 +45,9 @@ class Size:
 class Values(Size):
     """How many values there are in a variable, however deep: what it takes to look through them all."""
 
-    def value(self, variables: Mapping[str, Any]) -> int:
-        return _values(variables.get(self.variable or ""))
+    def value(self, given: Given) -> int:
+        name = self.variable or ""
+        return given.counts[name] if name in given.counts else _values(given.variables.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,11 @@ class Estimate:
     fixed: int
     terms: tuple[Term, ...] = ()
 
-    def value(self, variables: Mapping[str, Any]) -> int:
+    def value(self, given: Given) -> int:
         """Give the number for these variables; it goes up to ASTRONOMICAL."""
         total = self.fixed
         for term in self.terms:
-            total += term.value(variables)
+            total += term.value(given)
         return min(total, ASTRONOMICAL) if self.terms else total
 
     def plus(self, other: Estimate) -> Estimate:
@@ -86,11 +88,11 @@ class Term:
     size: Size
     estimates: tuple[Estimate, ...]
 
-    def value(self, variables: Mapping[str, Any]) -> int:
-        size = self.size.value(variables)
+    def value(self, given: Given) -> int:
+        size = self.size.value(given)
         if len(self.estimates) == 1:
-            return size * self.estimates[0].value(variables)
-        return size * max([estimate.value(variables) for estimate in self.estimates])
+            return size * self.estimates[0].value(given)
+        return size * max([estimate.value(given) for estimate in self.estimates])
 
 
 def _values(value: object) -> int:

@@ -16,6 +16,7 @@ from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.counting import Counts, WrittenOut, counted
 from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.execution.estimates import Estimate
+from cafe_graphql.execution.given import Given
 
 MAX_REPORTED_ERRORS = 5
 
@@ -102,9 +103,9 @@ def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
                 waiting.append((value, depth + 1))
 
 
-def check_cost(estimate: Estimate, variables: Mapping[str, Any], limit: int) -> int:
+def check_cost(estimate: Estimate, given: Given, limit: int) -> int:
     """Give what an operation costs with these variables, or raise a `RequestError` if it is more than `limit`."""
-    cost = estimate.value(variables)
+    cost = estimate.value(given)
     if cost > limit:
         message = (
             f"This operation is estimated to cost {cost}; at most {limit} is allowed. "

@@ -28,6 +28,7 @@ from cafe_graphql.execution.answers import Outcome
 from cafe_graphql.execution.cost import Costs, Pricing
 from cafe_graphql.execution.errors import RequestError
 from cafe_graphql.execution.estimates import Estimate
+from cafe_graphql.execution.given import Given
 from cafe_graphql.execution.limits import (
     DEFAULT_LIMITS,
     MAX_REPORTED_ERRORS,
@@ -139,7 +140,7 @@ class Documents:
         found = self.prepared(text)
         for operation in found.operations.values():
             if self._costs and not operation.estimate.terms:
-                check_cost(operation.estimate, {}, self._costs.limit)
+                check_cost(operation.estimate, Given({}), self._costs.limit)
         return found
 
     def _parsed(self, text: str) -> DocumentNode:

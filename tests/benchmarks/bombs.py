@@ -24,7 +24,7 @@ def prepare(engine: Engine, bomb: Bomb) -> str | None:
     request = Request(bomb.query, variables=bomb.variables)
     try:
         operation = engine._operation(request, allow_mutation=False)
-        engine._cost(operation, request.variables)
+        engine._cost(operation, engine._given(operation, request.variables))
         engine._executor(operation, request.variables, None)
     except RequestError as refused:
         return str(refused.errors[0]["extensions"]["code"])

@@ -16,7 +16,7 @@ from cafe_graphql.execution.engine import Engine, Request
 from cafe_graphql.execution.limits import Limits
 from cafe_graphql.execution.prepared import Bounds
 from tests.execution import board, nasty
-from tests.execution.comparing import Pair
+from tests.execution.comparing import Pair, run
 from tests.execution.questions import Question
 
 ALL_KINDS = """
@@ -74,7 +74,7 @@ def test_a_switch_makes_an_operation_of_its_own() -> None:
     operation = pair.prepared(text)
 
     def keys(no: bool) -> list[str]:
-        result = pair.quick._run(operation, {"no": no}, good_kitchen())
+        result = run(pair.quick, operation, {"no": no}, good_kitchen())
         return list(result.data["cup"])
 
     assert keys(False) == keys(False) == ["name", "age"]
@@ -173,7 +173,7 @@ def test_nothing_is_compiled_before_it_comes_again() -> None:
     engine = Engine(nasty.schema._schema)
     assert engine._compiler is not None
     operation = Pair(nasty.schema._schema).prepared("{ cup { name } }")
-    runs = [engine._run(operation, {}, good_kitchen()).data for _ in range(2)]
+    runs = [run(engine, operation, {}, good_kitchen()).data for _ in range(2)]
 
     assert runs == [{"cup": {"name": "cup"}}] * 2
     assert engine._compiler._fields_alive == 2
@@ -210,7 +210,7 @@ def test_no_more_is_compiled_than_may_be_kept(monkeypatch: pytest.MonkeyPatch) -
     pair = Pair(nasty.schema._schema)
     operations = [pair.prepared(f"{{ cup {{ a{number}: name }} }}") for number in range(5)]
 
-    assert {str(pair.quick._run(operation, {}, good_kitchen()).data["cup"]) for operation in operations} == {
+    assert {str(run(pair.quick, operation, {}, good_kitchen()).data["cup"]) for operation in operations} == {
         str({f"a{number}": "cup"}) for number in range(5)
     }
     assert sum(bool(pair.plans_of(operation)) for operation in operations) == 2
@@ -225,7 +225,7 @@ def test_no_more_than_eight_settings_of_the_switches_are_compiled() -> None:
 
     for setting in range(16):
         values = {name: bool(setting >> bit & 1) for bit, name in enumerate(switches)}
-        found = pair.quick._run(operation, values, good_kitchen()).data["cup"]
+        found = run(pair.quick, operation, values, good_kitchen()).data["cup"]
         assert list(found) == ["age", *(name for name in switches if not values[name])]
 
     assert len(pair.plans_of(operation)) == 8
@@ -295,7 +295,9 @@ def test_a_class_of_ones_own_is_as_good_as_the_one_it_extends() -> None:
     guest.served.friend, guest.served.anything = plate, plate
     operation = pair.prepared("{ cup { friend { name } anything { ... on Plate { size } } } }")
 
-    result = pair.compiler.execute(operation, {}, guest)
+    read = pair.compiler.read(operation, {})
+    assert read is not None
+    result = pair.compiler.execute(operation, read, guest)
 
     assert result == ExecutionResult({"cup": {"friend": {"name": "fine"}, "anything": {"size": 2}}}, None)
 
@@ -313,7 +315,7 @@ def test_a_schema_that_strawberry_did_not_make_runs_as_it_did() -> None:
     engine = Engine(build_schema("type Query { name: String }"))
     operation = Pair(nasty.schema._schema).prepared("{ name }")
 
-    assert [engine._run(operation, {}, None, {"name": "beans"}).data for _ in range(3)] == [{"name": "beans"}] * 3
+    assert [run(engine, operation, {}, None, {"name": "beans"}).data for _ in range(3)] == [{"name": "beans"}] * 3
 
 
 def test_a_plan_holds_on_to_no_guest() -> None:
@@ -322,7 +324,7 @@ def test_a_plan_holds_on_to_no_guest() -> None:
     guest = good_kitchen()
     gone = weakref.ref(guest)
 
-    asyncio.run(pair.quick._run(operation, {"top": {"name": "cream"}}, guest))
+    asyncio.run(run(pair.quick, operation, {"top": {"name": "cream"}}, guest))
     del guest
     gc.collect()
 

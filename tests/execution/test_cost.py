@@ -7,6 +7,7 @@ from graphql import OperationDefinitionNode, build_schema, parse
 
 from cafe_graphql.execution.cost import Costs, Pricing, Slicing
 from cafe_graphql.execution.estimates import ASTRONOMICAL, Estimate
+from cafe_graphql.execution.given import Given
 
 SCHEMA = build_schema("""
     type Query { menu: Menu! orders(first: Int = 20, after: String): OrderPage problems: [Problem!]! any: Drink }
@@ -36,7 +37,7 @@ def estimate(text: str) -> Estimate:
 
 
 def cost(text: str, **variables: Any) -> int:
-    return estimate(text).value(variables)
+    return estimate(text).value(Given(variables))
 
 
 @pytest.mark.parametrize(

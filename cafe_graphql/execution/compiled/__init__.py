@@ -44,8 +44,9 @@ more than `MAX_FIELDS_ALIVE` fields are compiled at one time.
 
 **The files**, from the outside in: `compiler` (when to compile, and whether to trust the result), `plans` (an operation
 as a whole or in parts), `parts` (the executor that uses them), `selections` (what is asked for, read into `shapes`),
-`writing` (the code for shapes), `leaves` and `classes` (for scalars and enums, and for objects), `calls`,
-`resolvers`, `arguments`, `variables` and `inputs` (calling what Strawberry would call), `source` (the text itself).
+`writing` (the code for shapes), `leaves` and `classes` (for scalars and enums, and for objects), `inputs` (the code for
+what comes in), `calls`, `resolvers`, `arguments`, `variables` and `conversions` (calling what Strawberry would call),
+`source` (the text itself).
 
-It is called from one place, `Engine._run`: without it the engine works, and is slower.
+It is called from two places, `Engine._given` and `Engine._run`: without it the engine works, and is slower.
 """

@@ -27,6 +27,7 @@ from cafe_graphql.execution.compiled import arguments
 from cafe_graphql.execution.compiled.arguments import Take
 from cafe_graphql.execution.compiled.resolvers import Function, Resolver
 from cafe_graphql.execution.compiled.source import Unfit
+from cafe_graphql.execution.compiled.variables import Read
 
 PlainPath = tuple[Any, str | int, str | None] | None
 """What `Path` holds, without the class: most paths are never looked at."""
@@ -35,12 +36,16 @@ PlainPath = tuple[Any, str | int, str | None] | None
 class Run:
     """What is the same for all fields of one answer, named as the executor names it, which serves as one too."""
 
-    __slots__ = ("context_value", "root_value", "variable_values")
+    __slots__ = ("context_value", "read", "root_value")
 
-    def __init__(self, root_value: object, context_value: object, variable_values: Any) -> None:
+    def __init__(self, root_value: object, context_value: object, read: Read) -> None:
         self.root_value = root_value
         self.context_value = context_value
-        self.variable_values = variable_values
+        self.read = read
+
+    @property
+    def variable_values(self) -> Any:
+        return self.read.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def _directly(function: Function, take: Take, describe: Describe, generally: Cal
 
     def call(source: Any, run: Run, path: PlainPath) -> Any:
         try:
-            taken = take(run.variable_values.coerced)
+            taken = take(run.read)
         except Exception:
             return generally(source, run, path)
         for name in parents:

@@ -17,14 +17,15 @@ from graphql import (
     default_type_resolver,
     parse,
 )
-from graphql.execution.values import VariableValues
 from strawberry.schema import Schema
 
 from cafe_graphql.execution.compiled import plans, switches
 from cafe_graphql.execution.compiled.calls import Frame, Run
+from cafe_graphql.execution.compiled.inputs import Readers
 from cafe_graphql.execution.compiled.parts import Direct, Shortcuts
 from cafe_graphql.execution.compiled.plans import Awaited, Plan
-from cafe_graphql.execution.compiled.variables import Variables
+from cafe_graphql.execution.compiled.variables import Read, Variables
+from cafe_graphql.execution.limits import DEFAULT_LIMITS, Limits
 from cafe_graphql.execution.prepared import Operation
 
 log = logging.getLogger("cafe_graphql")
@@ -49,66 +50,82 @@ class Compiler:
     """Runs those operations of a Strawberry schema that come again, and compiles them for it."""
 
     def __init__(
-        self, schema: GraphQLSchema, is_awaitable: Any, *, hide_suggestions: bool = False, from_first_use: bool = False
+        self,
+        schema: GraphQLSchema,
+        is_awaitable: Any,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        hide_suggestions: bool = False,
+        from_first_use: bool = False,
     ) -> None:
         self._schema = schema
         self._strawberry: Schema | None = getattr(schema, "_strawberry_schema", None)
+        self._limits = limits
+        self._readers = Readers(self._strawberry, limits) if self._strawberry else None
         self._is_awaitable = is_awaitable
         self._hide_suggestions = hide_suggestions
         self._from_first_use = from_first_use
         self._helpers = _any_executor(schema).async_helpers
         self._fields_alive = 0
 
+    def read(self, operation: Operation, variables: Mapping[str, Any]) -> Read | None:
+        """Read variables for `execute`; None if the operation is not known yet, or cannot be compiled at all.
+
+        Raises a `RequestError` if there is more in them than is read.
+        """
+        known: _Known | None = operation.notes.get(self) or self._met(operation)
+        return None if known is None or known.switches is None else known.variables.read(variables)
+
     def execute(
         self,
         operation: Operation,
-        variables: Mapping[str, Any],
+        read: Read,
         context: object,
         root: object = None,
         serially: bool | None = None,
     ) -> Result | None:
         """Give what the executor would give, or None: then nothing was done yet that may not be done again."""
-        known: _Known | None = operation.notes.get(self) or self._met(operation)
-        if known is None or known.switches is None or (values := known.variables.coerced(variables)) is None:
-            return None  # if they do not fit, the executor will say so
-        plan = self._plan(operation, known, variables, values)
+        if read.made is None and read.values is None:
+            return None  # they do not fit, as the executor will say
+        plan = self._plan(operation, operation.notes[self], read)
         if plan is None:
             return None
         if plan.awaited is not None:
-            return self._awaited(plan, plan.awaited, root, context, values)
+            return self._awaited(plan, plan.awaited, root, context, read)
         if plan.whole is None:
-            return self._in_parts(plan, root, context, values, serially)
+            return self._in_parts(plan, root, context, read, serially)
         try:
-            return ExecutionResult(plan.whole(root, Run(root, context, values), None), None)
+            return ExecutionResult(plan.whole(root, Run(root, context, read), None), None)
         except Exception:
             return None
 
     def _met(self, operation: Operation) -> _Known | None:
         """Get to know an operation at its second use: the first is to cost nothing."""
+        if self._readers is None:
+            return None
         if self not in operation.notes and not self._from_first_use:
             operation.notes[self] = None
             return None
-        variables = Variables(self._schema, operation.node.variable_definitions or ())
+        definitions = operation.node.variable_definitions or ()
+        variables = Variables(self._schema, definitions, self._readers, self._limits)
         known = operation.notes[self] = _Known(switches.of(operation.document), variables)
         return known
 
-    def _plan(
-        self, operation: Operation, known: _Known, variables: Mapping[str, Any], values: VariableValues
-    ) -> Plan | None:
-        setting = tuple(map(values.coerced.get, known.switches)) if known.switches else ()
+    def _plan(self, operation: Operation, known: _Known, read: Read) -> Plan | None:
+        setting = tuple(map(read.plain, known.switches)) if known.switches else ()
         if setting in known.plans:
             return known.plans[setting]
-        if len(known.plans) >= MAX_VARIANTS or self._fields_alive >= MAX_FIELDS_ALIVE or self._strawberry is None:
+        if len(known.plans) >= MAX_VARIANTS or self._fields_alive >= MAX_FIELDS_ALIVE:
             return None
-        plan = known.plans[setting] = self._compiled(operation, variables, self._strawberry)
+        plan = known.plans[setting] = self._compiled(operation, read.variables)
         if plan is not None:
             self._fields_alive += plan.size
             weakref.finalize(plan, self._release, plan.size).atexit = False
         return plan
 
-    def _compiled(self, operation: Operation, variables: Mapping[str, Any], strawberry: Schema) -> Plan | None:
+    def _compiled(self, operation: Operation, variables: Mapping[str, Any]) -> Plan | None:
         executor = Executor.build(self._schema, operation.document, raw_variable_values=dict(variables))
-        if isinstance(executor, list):
+        if isinstance(executor, list) or self._strawberry is None:
             return None
         frame = Frame(
             self._schema,
@@ -120,7 +137,7 @@ class Compiler:
             self._hide_suggestions,
         )
         try:
-            return plans.compiled(strawberry, executor, frame, MAX_FIELDS)
+            return plans.compiled(self._strawberry, executor, frame, MAX_FIELDS)
         except GraphQLError:  # a switch that is null: the executor will say so
             return None
         except Exception:
@@ -131,10 +148,10 @@ class Compiler:
         self._fields_alive -= size
 
     async def _awaited(
-        self, plan: Plan, awaited: Awaited, root: object, context: object, values: VariableValues
+        self, plan: Plan, awaited: Awaited, root: object, context: object, read: Read
     ) -> ExecutionResult:
         """Run an operation that waits once; if that fails, the executor is handed what came, and says what is wrong."""
-        run = Run(root, context, values)
+        run = Run(root, context, read)
         try:
             value = await awaited.begin(root, run, awaited.path)
         except Exception as error:
@@ -144,7 +161,7 @@ class Compiler:
                 return ExecutionResult({awaited.name: awaited.complete(value, run, awaited.path)}, None)
             except Exception:
                 given = _giving(value)
-        result = self._in_parts(plan, root, context, values, None, Direct({awaited.resolve: given}))
+        result = self._in_parts(plan, root, context, read, None, Direct({awaited.resolve: given}))
         return result if isinstance(result, ExecutionResult) else await result
 
     def _in_parts(
@@ -152,11 +169,12 @@ class Compiler:
         plan: Plan,
         root: object,
         context: object,
-        values: VariableValues,
+        read: Read,
         serially: bool | None,
         calls: Direct | None = None,
     ) -> Result:
-        frame = plan.frame
+        frame, values = plan.frame, read.values
+        assert values is not None, "what was read, and what graphql-core was asked for, fits"
         executor = Shortcuts(
             self._schema,
             frame.fragment_definitions,
@@ -172,7 +190,7 @@ class Compiler:
             is_awaitable=self._is_awaitable,
             hide_suggestions=self._hide_suggestions,
         )
-        executor.parts = plan.parts
+        executor.parts, executor.read = plan.parts, read
         return cast("Result", executor.execute_operation(serially))
 
 

@@ -1,8 +1,33 @@
-"""Reads input values as graphql-core does, with the types read once; whatever does not fit is left to graphql-core."""
+"""Reads what comes in a variable into what a resolver takes, in one go.
+
+graphql-core coerces a value, Strawberry makes an object of what it coerced, and before both somebody has to look how
+much it is. All three are about the same few fields, so one function is written for each type that does it all:
+
+    def f1(given):                                           of OptionChoiceInput!, but for numbers in the names
+        values = nested = 0
+        if type(given) is not dict: raise Unfit
+        values += len(given); nested += 1
+        known = 1
+        v1 = given['group']
+        if type(v1) is not str or len(v1) > 100000: v1 = leaf_String(v1)
+        if 'quantity' in given:
+            known += 1
+            v2 = given['quantity']
+            if not (type(v2) is int and -2147483648 <= v2 <= 2147483647): v2 = leaf_Int(v2)
+        else:
+            v2 = 1
+        if known != len(given): raise Unfit
+        given = OptionChoiceInput(group=v1, quantity=v2)
+        return given, values, 1 + values - nested
+
+It knows only how things go well. Whatever else comes, and be it a single value for a list, it raises something, and
+graphql-core and Strawberry are asked, who know what is wrong with it, or that nothing is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import MISSING
 from typing import Any
 
 from graphql import (
@@ -17,119 +42,166 @@ from graphql import (
     GraphQLNonNull,
     GraphQLString,
     Undefined,
-    get_nullable_type,
     is_required_input_field,
 )
-from graphql.execution.values import input_is_nested_too_deeply
-from graphql.utilities import coerce_input_value
 from graphql.utilities.coerce_input_value import coerce_default_value
+from strawberry.schema import Schema
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
-from cafe_graphql.execution.compiled.source import Unfit
+from cafe_graphql.execution.compiled.classes import DEFINITION
+from cafe_graphql.execution.compiled.conversions import Conversions
+from cafe_graphql.execution.compiled.source import Body, Source, Uncompiled, Unfit
+from cafe_graphql.execution.limits import Limits
 
-Read = Callable[[Any], Any]
-"""Gives the value that resolvers see, or raises `Unfit`, or whatever a scalar or an input of Strawberry's raises."""
+MAX_FIELDS = 300
 
-_PLAIN: dict[object, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
-"""The classes of the values that are read as they are."""
-
-_REQUIRED = object()
-
-
-def reader(type_: Any) -> Read:
-    """Give what reads values of an input type."""
-    return _reader(type_, frozenset()) or _generally(type_)
+Reader = Callable[[Any], tuple[Any, int, int]]
+"""Gives what a resolver takes, how many values lie within, and how many single ones there are; or raises anything."""
 
 
-def _reader(type_: Any, within: frozenset[str]) -> Read | None:
-    """Give what reads a type that stands within some others; None if it may hold itself, and be nested for ever."""
-    if isinstance(type_, GraphQLNonNull):
-        return _bare(type_.of_type, within)
-    if (read := _bare(type_, within)) is None:
-        return None
-    return lambda value: None if value is None else read(value)
+class Readers:
+    """The readers for the input types of one schema, each written once. They refuse what is beyond the limits."""
 
+    def __init__(self, schema: Schema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._known: dict[str, Reader | None] = {}
 
-def _bare(type_: Any, within: frozenset[str]) -> Read | None:
-    if isinstance(type_, GraphQLList):
-        return _list(type_, within)
-    if isinstance(type_, GraphQLInputObjectType):
-        return None if type_.name in within else _object(type_, within | {type_.name})
-    return _leaf(type_)
+    def of(self, type_: Any) -> Reader | None:
+        """Give the reader for a type; None if it may hold itself, or if only Strawberry can make something of it."""
+        name = str(type_)
+        if name not in self._known:
+            self._known[name] = self._written(type_)
+        return self._known[name]
 
-
-def _list(type_: GraphQLList[Any], within: frozenset[str]) -> Read | None:
-    if (item := _reader(type_.of_type, within)) is None:
-        return None
-
-    def read(value: Any) -> Any:
-        if type(value) is not list:
-            raise Unfit
-        return [item(each) for each in value]
-
-    return read
-
-
-def _object(type_: GraphQLInputObjectType, within: frozenset[str]) -> Read | None:
-    if type_.is_one_of:
-        return _generally(type_)
-    rows = []
-    for name, field in type_.fields.items():
-        if (inner := _reader(field.type, within)) is None:
+    def _written(self, type_: Any) -> Reader | None:
+        writer = _Writer(self._schema, self._limits)
+        try:
+            return writer.reader(type_)
+        except Uncompiled:
             return None
-        rows.append((name, field.out_name or name, _PLAIN.get(get_nullable_type(field.type)), inner, _absent(field)))
 
-    def read(value: Any) -> Any:
-        if type(value) is not dict:
-            raise Unfit
-        found, known = {}, 0
-        for name, out_name, plain, inner, absent in rows:
-            if name in value:
-                known += 1
-                each = value[name]
-                found[out_name] = each if type(each) is plain else inner(each)
-            elif absent is _REQUIRED:
+
+class _Writer:
+    def __init__(self, schema: Schema, limits: Limits) -> None:
+        self._names = schema.config.name_converter
+        self._conversions = Conversions(schema)
+        self._limits = limits
+        self._source, self._body = Source(), Body()
+        self._unfit = f"raise {self._source.name(Unfit, 'Unfit')}"
+        self._fields = 0
+
+    def reader(self, type_: Any) -> Reader:
+        self._body.add("values = nested = 0")
+        self._value(type_, "given", 2)  # for the variables themselves nest already
+        name = self._source.function("given", self._body, "given, values, 1 + values - nested")
+        return self._source.load()[name]
+
+    def _value(self, type_: Any, at: str, depth: int) -> None:
+        """Write what makes of the value in a variable what a resolver takes, and puts it there instead."""
+        if isinstance(type_, GraphQLNonNull):
+            self._bare(type_.of_type, at, depth)
+        else:
+            with self._body.inside(f"if {at} is not None:"):
+                self._bare(type_, at, depth)
+
+    def _bare(self, type_: Any, at: str, depth: int) -> None:
+        if isinstance(type_, GraphQLList):
+            self._list(type_, at, depth)
+        elif isinstance(type_, GraphQLInputObjectType):
+            self._object(type_, at, depth)
+        else:
+            self._leaf(type_, at)
+
+    def _list(self, type_: GraphQLList[Any], at: str, depth: int) -> None:
+        made, entry = self._body.new(), self._body.new()
+        self._within(at, "list", depth)
+        self._body.add(f"if len({at}) > {self._limits.list_length} or values > {self._limits.values}: {self._unfit}")
+        self._body.add(f"{made} = []")
+        with self._body.inside(f"for {entry} in {at}:"):
+            self._value(type_.of_type, entry, depth + 1)
+            self._body.add(f"{made}.append({entry})")
+        self._body.add(f"{at} = {made}")
+
+    def _object(self, type_: GraphQLInputObjectType, at: str, depth: int) -> None:
+        definition = type_.extensions.get(DEFINITION)
+        if not isinstance(definition, StrawberryObjectDefinition):
+            raise Uncompiled
+        self._conversions.convert(definition.origin)  # raises Uncompiled where Strawberry does more than call the class
+        one_of = type_.is_one_of or definition.is_one_of  # Strawberry has only its `out_type` say so
+        if not one_of and type_.out_type is not GraphQLInputObjectType.out_type:
+            raise Uncompiled
+        self._within(at, "dict", depth)
+        known, taken = self._body.new(), []
+        self._body.add(f"{known} = {sum(map(is_required_input_field, type_.fields.values()))}")
+        for said in definition.fields:
+            name = self._names.from_field(said)
+            value = self._field(said, name, type_.fields[name], at, known, depth + 1, one_of)
+            taken.append(f"{said.python_name}={value}")
+        self._body.add(f"if {known} != {1 if one_of else f'len({at})'}: {self._unfit}")
+        self._body.add(f"{at} = {self._source.name(definition.origin, 'class')}({', '.join(taken)})")
+
+    def _field(
+        self, said: StrawberryField, name: str, field: GraphQLInputField, at: str, known: str, depth: int, one_of: bool
+    ) -> str:
+        """Write what reads one field of an object; give the variable that has the value then."""
+        self._fields += 1
+        if self._fields > MAX_FIELDS or field.out_name not in (None, name):
+            raise Uncompiled
+        value, body = self._body.new(), self._body
+        if is_required_input_field(field):
+            body.add(f"{value} = {at}[{name!r}]")
+            self._value(field.type, value, depth)
+            return value
+        with body.inside(f"if {name!r} in {at}:"):
+            body.add(f"{known} += 1")
+            body.add(f"{value} = {at}[{name!r}]")
+            self._value(GraphQLNonNull(field.type) if one_of else field.type, value, depth)
+        with body.inside("else:"):
+            body.add(f"{value} = {self._absent(said, field)}")
+        return value
+
+    def _absent(self, said: StrawberryField, field: GraphQLInputField) -> str:
+        """Give an expression for a field that was left out: the schema's default for it, or else its class's."""
+        default = coerce_default_value(field)
+        if default is not Undefined:
+            make = self._conversions.convert(said.resolve_type())
+            return f"{self._source.name(make, 'make')}({self._constant(default)})" if make else self._constant(default)
+        if said.default_factory is not MISSING:
+            return f"{self._source.name(said.default_factory, 'make')}()"
+        return self._constant(None if said.default is MISSING else said.default)
+
+    def _constant(self, value: object) -> str:
+        return repr(value) if value is None or type(value) is int else self._source.name(value, "default")
+
+    def _leaf(self, type_: Any, at: str) -> None:
+        read = f"{at} = {self._source.name(self._guarded(type_), 'leaf')}({at})"
+        if type_ is GraphQLInt:
+            self._body.add(f"if not (type({at}) is int and {GRAPHQL_MIN_INT} <= {at} <= {GRAPHQL_MAX_INT}): {read}")
+        elif type_ is GraphQLBoolean:
+            self._body.add(f"if type({at}) is not bool: {read}")
+        elif type_ is GraphQLString or type_ is GraphQLID:
+            self._body.add(f"if type({at}) is not str or len({at}) > {self._limits.text_length}: {read}")
+        else:
+            self._body.add(read)
+
+    def _guarded(self, type_: Any) -> Callable[[Any], Any]:
+        """Guard a scalar or an enum, which may be anybody's, against what is no single value, and is not counted."""
+        coerce, text_length = type_.coerce_input_value, self._limits.text_length
+
+        def read(value: Any) -> Any:
+            if value is None or isinstance(value, (dict, list)) or (type(value) is str and len(value) > text_length):
                 raise Unfit
-            elif absent is not Undefined:
-                found[out_name] = absent
-        if known < len(value):
-            raise Unfit
-        return type_.out_type(found)
+            if (found := coerce(value)) is Undefined:
+                raise Unfit
+            return found
 
-    return read
+        return read
 
-
-def _absent(field: GraphQLInputField) -> Any:
-    """Give the value of a field that was left out, which is the same each time; `Undefined` if it is left out then."""
-    return _REQUIRED if is_required_input_field(field) else coerce_default_value(field)
-
-
-def _leaf(type_: Any) -> Read:
-    coerce = _fitting(type_.coerce_input_value)
-    if type_ is GraphQLInt:
-        return lambda value: (
-            value if type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT else coerce(value)
-        )
-    plain = _PLAIN.get(type_)
-    return lambda value: value if type(value) is plain else coerce(value)
-
-
-def _generally(type_: Any) -> Read:
-    """Read a type as graphql-core does, which looks at the type again with each value."""
-
-    def read(value: Any) -> Any:
-        if input_is_nested_too_deeply(value, type_):
-            raise Unfit
-        return coerce_input_value(value, type_)
-
-    return _fitting(read)
-
-
-def _fitting(read: Read) -> Read:
-    """Guard what reads values, of which none is null here, and what it gives."""
-
-    def fitting(value: Any) -> Any:
-        if value is None or (found := read(value)) is Undefined:
-            raise Unfit
-        return found
-
-    return fitting
+    def _within(self, at: str, kind: str, depth: int) -> None:
+        """Write what counts the values in a list or an object, if it is one."""
+        if depth > self._limits.value_depth:
+            raise Uncompiled
+        self._body.add(f"if type({at}) is not {kind}: {self._unfit}")
+        self._body.add(f"values += len({at}); nested += 1")

@@ -9,6 +9,8 @@ from graphql import Executor
 from graphql.execution import MiddlewareManager
 from graphql.execution.collect_fields import FieldDetails
 
+from cafe_graphql.execution.compiled.variables import Read
+
 Part = Callable[[Any, Any, Any], Any]
 
 
@@ -21,6 +23,7 @@ class Shortcuts(Executor[Any]):
     """Runs an operation as its base does; nothing of what it resolves is resolved otherwise, or twice."""
 
     parts: Mapping[tuple[int, ...], Part]
+    read: Read
 
     def complete_value(
         self, return_type: Any, field_details_list: list[FieldDetails], info: Any, path: Any, result: Any, context: Any
