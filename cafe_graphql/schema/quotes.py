@@ -170,7 +170,7 @@ class OrderLineInput:
     note: str | None = strawberry.field(default=None, description="For whoever makes it, at most 500 characters.")
 
     def to_core(self) -> drafts.LineDraft:
-        choices = tuple(choice.to_core() for choice in self.options)
+        choices = tuple([choice.to_core() for choice in self.options])
         return drafts.LineDraft(self.item, self.quantity, choices, _said(self.note))
 
 
@@ -206,7 +206,7 @@ class OrderInput:
 
     def to_core(self) -> drafts.Draft:
         return drafts.Draft(
-            lines=tuple(line.to_core() for line in self.lines),
+            lines=tuple([line.to_core() for line in self.lines]),
             pickup_at=self.pickup_at,
             customer_name=_said(self.customer_name),
             note=_said(self.note),
@@ -218,4 +218,4 @@ class OrderInput:
 
 def _said(text: str | None) -> str | None:
     """A text without the white space around it; one that is all white space says nothing."""
-    return (text or "").strip() or None
+    return (text.strip() or None) if text else None
