@@ -27,8 +27,6 @@ NOTES = "cafe.notes"
 _END = b"\r\n\r\n"
 
 _OF_CONNECTION = frozenset(("server", "client", "scheme", "state"))
-_SPECIAL = frozenset((b"expect", b"transfer-encoding", b"upgrade"))
-"""Headers that change how a request is read, or its connection goes on: they are left to the parser."""
 
 
 class Head(NamedTuple):
@@ -53,12 +51,10 @@ class Heads:
     def keep(self, request: bytes, scope: Any, length: int) -> None:
         """Keep the head of a whole request, as it was parsed to `scope` and a body of `length` bytes.
 
-        It is kept only if it says in the plainest way how long its requests are.
+        Nothing but a body is to come behind it, and then the next request: then the same head says so each time.
         """
         size = request.find(_END) + len(_END)
         if request[:size] in self._kept or size > MAX_BYTES or size + length != len(request):
-            return
-        if not _says(scope, length):
             return
         if len(self._kept) >= MAX_KEPT:
             del self._kept[next(iter(self._kept))]
@@ -79,14 +75,3 @@ def noted(scope: Scope, find_out: Callable[[Scope], T]) -> T:
     if find_out not in notes:
         notes[find_out] = find_out(scope)
     return notes[find_out]
-
-
-def _says(scope: Any, length: int) -> bool:
-    """Tell whether a head says by a plain Content-Length, or none, how long its body is, and asks for nothing else."""
-    lengths = []
-    for name, value in scope["headers"]:
-        if name in _SPECIAL or (name == b"connection" and value.lower() != b"keep-alive"):
-            return False
-        if name == b"content-length":
-            lengths.append(value)
-    return scope["http_version"] == "1.1" and (lengths or [b"0"]) == [b"%d" % length]

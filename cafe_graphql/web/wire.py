@@ -104,7 +104,7 @@ class BoundedHttp(HttpToolsProtocol):
         if is_alone and isinstance(self.cycle, Exchange) and not self.cycle.more_body:
             self.cycle.request = data
             self.scope["state"][BODY] = bytes(self.cycle.body)
-            if self._heads is not None and self.cycle.keep_alive:
+            if self._heads is not None and self.cycle.keep_alive and not self.expect_100_continue:
                 self._heads.keep(data, self.scope, len(self.cycle.body))
         self._bound_head(data)
 
