@@ -147,7 +147,12 @@ def test_however_it_is_torn_apart(said: bytes, data: st.DataObject) -> None:
 def test_a_known_head_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[bytes] = []
     parse = HttpToolsProtocol.data_received
-    monkeypatch.setattr(HttpToolsProtocol, "data_received", lambda it, data: (parsed.append(data), parse(it, data))[1])
+
+    def counted(connection: HttpToolsProtocol, data: bytes) -> None:
+        parsed.append(data)
+        parse(connection, data)
+
+    monkeypatch.setattr(HttpToolsProtocol, "data_received", counted)
 
     written, is_over = asyncio.run(conversation([PLAIN + b"%04d" % k for k in range(5)], {heads.STATE: Heads()}))
 
