@@ -29,17 +29,18 @@ from cafe_graphql.services import key_cutting, menu_editing, reconciling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web import closed, health, playground, receipts, rest, rest_errors, sites
+from cafe_graphql.web import closed, heads, health, playground, receipts, repeats, rest, rest_errors, sites
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.cors import CrossOrigin
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
 from cafe_graphql.web.door import Door
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.gate import Gate
+from cafe_graphql.web.heads import Heads
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.reception import Reception
-from cafe_graphql.web.repeats import STATE, Repeats
+from cafe_graphql.web.repeats import Repeats
 from cafe_graphql.web.rest_restraints import Restrained
 from cafe_graphql.web.restraints import Restraints
 from cafe_graphql.web.security import Guarded, StrictTransport
@@ -113,7 +114,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
             asyncio.create_task(reconciling.keep(cafe, grace)),
         ]
         with on_stop(streams.close_all):
-            yield {STATE: Repeats(cafe.store.data_version_now)}
+            yield {repeats.STATE: Repeats(cafe.store.data_version_now), heads.STATE: Heads()}
         for task in working:
             task.cancel()
         gateway.close()

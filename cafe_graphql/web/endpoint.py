@@ -16,6 +16,7 @@ from cafe_graphql.execution.subscriptions import Subscription
 from cafe_graphql.web import batches, caching, negotiation, requests
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.callers import Called
+from cafe_graphql.web.heads import noted
 from cafe_graphql.web.negotiation import Choice, MediaType, StreamType
 from cafe_graphql.web.origins import Origins
 from cafe_graphql.web.refusals import Disconnected, Refused
@@ -98,8 +99,7 @@ class GraphQLEndpoint:
         self._profile = profile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = requests.headers_of(scope)
-        choice = negotiation.choose(headers.get(b"accept"), self._profile.fallback)
+        headers, choice = noted(scope, requests.headers_of), noted(scope, self._choice)
         if self._page is not None and choice.prefers_html and scope["method"] in READING:
             return await self._page(scope, receive, send)
         try:
@@ -111,6 +111,9 @@ class GraphQLEndpoint:
             await _send(send, response, bodiless=scope["method"] == "HEAD")
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
+
+    def _choice(self, scope: Scope) -> Choice:
+        return negotiation.choose(requests.headers_of(scope).get(b"accept"), self._profile.fallback)
 
     async def _response(
         self, scope: Scope, headers: Headers, choice: Choice, receive: Receive, send: Send

@@ -52,11 +52,25 @@ class Exchange(RequestResponseCycle):
         self.access_logger = connection.access_logger
         self.access_log = connection.access_log
         self.default_headers = connection.server_state.default_headers
-        self.message_event = asyncio.Event()
         self.on_response = connection.on_response_complete
         self.keep_alive = keep_alive
         self.waiting_for_100_continue = connection.expect_100_continue
         self.body = bytearray()
+
+    def __getattr__(self, name: str) -> asyncio.Event:
+        """Make the event that something of this request has come, or its end, for the first who asks for it."""
+        if name != "message_event":
+            raise AttributeError(name)
+        self.message_event = asyncio.Event()
+        if not self.more_body:
+            self.message_event.set()
+        return self.message_event
+
+    def take_whole(self, request: bytes, body: bytes) -> None:
+        """Begin with all of a request, which has come in one piece, and its body."""
+        self.request = request
+        self.body += body
+        self.more_body = False
 
     async def send(self, message: Any) -> None:
         """Take a message of the app's: the ASGI interface."""
@@ -85,7 +99,8 @@ class Exchange(RequestResponseCycle):
         response = b"".join((STATUS_LINE[head["status"]], *self._lines, b"\r\n", body))
         self.transport.write(response)
         self._remember(response)
-        self.message_event.set()
+        if "message_event" in vars(self):  # somebody waits for it, or may
+            self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()

@@ -11,6 +11,7 @@ from cafe_graphql.core.errors import Away, Busy, SessionEnded, Unauthenticated
 from cafe_graphql.core.people import GUEST, Actor
 from cafe_graphql.services.recognising import Callers
 from cafe_graphql.web import credentials
+from cafe_graphql.web.heads import noted
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.refusals import Refused
 from cafe_graphql.web.requests import headers_of
@@ -28,8 +29,8 @@ class Reception:
 
         `parameters` came with a socket's `connection_init`: what they say goes before the handshake's own headers.
         """
-        sent = (parameters and credentials.in_parameters(parameters)) or headers_of(scope)
-        credential = credentials.sent(sent)
+        said = parameters and credentials.in_parameters(parameters)
+        credential = credentials.sent(said) if said else noted(scope, _sent)
         if credential is None:
             return GUEST
         try:
@@ -42,3 +43,7 @@ class Reception:
             raise credentials.unauthenticated(str(error)) from None
         except (Away, Busy) as error:
             raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None
+
+
+def _sent(scope: Scope) -> str | None:
+    return credentials.sent(headers_of(scope))

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope
 
 from cafe_graphql.execution.engine import Request
 from cafe_graphql.web.bodies import Bodies
+from cafe_graphql.web.heads import noted
 from cafe_graphql.web.negotiation import BodyType, body_type
 from cafe_graphql.web.refusals import Refused
 
@@ -38,8 +39,9 @@ def headers_of(scope: Scope) -> Headers:
     return headers if len(headers) == len(pairs) else _joined(pairs)
 
 
-def check_body_type(headers: Headers) -> None:
+def check_body_type(scope: Scope) -> None:
     """Refuse a body that does not say that it is JSON in UTF-8, as it stands."""
+    headers = headers_of(scope)
     promised = body_type(headers.get(b"content-type"))
     if promised is BodyType.OTHER:
         message = 'Send the request as JSON, with the header "Content-Type: application/json".'
@@ -53,7 +55,7 @@ def check_body_type(headers: Headers) -> None:
 
 async def by_post(scope: Scope, headers: Headers, receive: Receive, bodies: Bodies) -> Request | list[Request]:
     """Read the request, or several, from a JSON body."""
-    check_body_type(headers)
+    noted(scope, check_body_type)
     bodies.check_announced(headers.get(b"content-length"))
     body = bodies.at_hand(scope)
     if body is None:

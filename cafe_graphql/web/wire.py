@@ -12,9 +12,11 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from cafe_graphql.web import heads, repeats
 from cafe_graphql.web.bodies import BODY
 from cafe_graphql.web.exchange import Exchange
-from cafe_graphql.web.repeats import STATE, Repeats
+from cafe_graphql.web.heads import Head, Heads
+from cafe_graphql.web.repeats import Repeats
 
 HEAD_SECONDS = 10.0
 """How long a head may take, the first one from the moment of connecting."""
@@ -42,7 +44,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._read = 0
         self._patience: asyncio.TimerHandle | None = None
         self._resting_since: float | None = None
-        self._repeats: Repeats | None = self.app_state.get(STATE)
+        self._repeats: Repeats | None = self.app_state.get(repeats.STATE)
+        self._heads: Heads | None = self.app_state.get(heads.STATE)
         self._begun = 0
         self.access_log = self.access_log and self.config.access_log  # its logger may have handlers of somebody else
 
@@ -92,13 +95,35 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.write(response)
             self.on_response_complete()
             return
+        if is_between and self._heads is not None and (head := self._heads.get(data)) is not None:
+            self._begin_again(head, data)
+            return
         self._begun = 0
         super().data_received(data)
         is_alone = (is_between or is_first) and self._begun == 1 and not self._is_in_head
         if is_alone and isinstance(self.cycle, Exchange) and not self.cycle.more_body:
             self.cycle.request = data
             self.scope["state"][BODY] = bytes(self.cycle.body)
+            if self._heads is not None and self.cycle.keep_alive and not self.expect_100_continue:
+                self._heads.keep(data, self.scope, len(self.cycle.body))
         self._bound_head(data)
+
+    def _begin_again(self, head: Head, request: bytes) -> None:
+        """Do what parsing a request would come to that is whole, and whose head is known."""
+        self._unset_keepalive_if_required()
+        body = request[head.size :]
+        self.expect_100_continue = False
+        scope: Any = {
+            **head.scope,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "state": {**self.app_state, BODY: body},
+        }
+        self.scope = scope
+        self.cycle = exchange = Exchange(self, keep_alive=True)
+        exchange.take_whole(request, body)
+        self._start_asgi_task(exchange, self.app)
 
     def _is_between_messages(self) -> bool:
         """Whether the last request was read to its end and answered, and what comes now is the next."""
