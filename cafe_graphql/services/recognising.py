@@ -64,16 +64,19 @@ class Callers:
         if len(credential) > MAX_LENGTH:
             raise Unauthenticated("What you sent to say who you are is too long to be a key or a token.")
         digest = key_cutting.digest(credential)
-        seen, now = self._cafe.store.data_version(), self._cafe.clock()
+        seen = self._cafe.store.data_version()
         known = self._known.get(digest)
-        if known is not None and known.seen == seen and not _is_over(known.actor, now):
+        if known is not None and known.seen == seen and not self._is_over(known.actor):
             actor = known.actor
         else:
             actor = await self._looked_up(credential, digest)
             self._remember(digest, _Known(actor, seen))
         if actor.key_id is not None:
-            self._note(actor.key_id, now)
+            self._note(actor.key_id, self._cafe.clock())
         return actor
+
+    def _is_over(self, actor: Actor) -> bool:
+        return actor.until is not None and self._cafe.clock() >= actor.until
 
     async def _looked_up(self, credential: str, digest: str) -> Actor:
         if (issuer := sessions.issuer_of(credential)) == sessions.OURS:
@@ -104,7 +107,7 @@ class Callers:
         key = self._cafe.store.read_now(keys.by_digest, digest)
         if is_house:
             return HOUSE
-        if key is None or _is_over(key.actor, self._cafe.clock()):
+        if key is None or self._is_over(key.actor):
             raise Unauthenticated("This key opens nothing: it is wrong, has expired, or was revoked.")
         return key.actor
 
@@ -133,7 +136,7 @@ class Callers:
 
 def still(cafe: Cafe, actor: Actor) -> Actor:
     """Give a caller of a while ago as they are now; `Unauthenticated` when they have to say anew who they are."""
-    if actor.until is not None and _is_over(actor, cafe.clock()):
+    if actor.until is not None and cafe.clock() >= actor.until:
         raise Unauthenticated("Your session has ended, or your key has expired: say anew who you are.")
     if actor.key_id is None and actor.person_id is None:
         return actor
@@ -167,7 +170,3 @@ def _welcome(connection: Connection, cafe: Cafe, identity: Identity, role: Role 
     email = accounts.normal(identity.email) if identity.email and identity.email_verified else None
     proof = Proof(issuer=identity.issuer, subject=identity.subject)
     return people.add(connection, secrets.token_urlsafe(12), name, email, role or Role.CUSTOMER, proof, cafe.clock())
-
-
-def _is_over(actor: Actor, at: datetime) -> bool:
-    return actor.until is not None and at >= actor.until
