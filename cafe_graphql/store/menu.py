@@ -46,15 +46,13 @@ def version(connection: Connection) -> int | None:
 def current(connection: Connection, known: Menu | None) -> Menu:
     """Give the menu as it is now: `known` itself when that is still the one.
 
-    What an act has changed is not known to others before it is committed: the acts that share its transaction read it
-    once, and not each for itself.
+    It is looked for once in a transaction, and anew when an act has changed it.
     """
-    now = version(connection)
     found = findings.of(connection)
-    for menu in (known, found.get(_MENU)):
-        if menu is not None and menu.version == now:
-            return menu
-    menu = found[_MENU] = load(connection)
+    menu: Menu | None = found.get(_MENU)
+    if menu is None:
+        menu = known if known is not None and known.version == version(connection) else load(connection)
+        found[_MENU] = menu
     return menu
 
 
@@ -105,7 +103,6 @@ def replace(connection: Connection, new: Sheet) -> bool:
     now = version(connection)
     if now is not None and sheet(connection) == new:
         return False
-    findings.of(connection).pop(_MENU, None)
     _upsert(connection, pantry.ingredients, map(menu_stock.row, new.ingredients))
     _upsert(connection, categories, ({"name": c.name, "slug": c.slug, "tax": c.tax} for c in new.categories))
     _upsert(connection, groups, (_group_row(group) for group in new.option_groups))
@@ -113,13 +110,14 @@ def replace(connection: Connection, new: Sheet) -> bool:
     _upsert(connection, items, (item_row(item, ids) for item in new.items))
     row = _cafe_row(new.cafe) | {"promo_codes": new.promo_codes, "menu_version": (now or 0) + 1}
     connection.execute(insert(cafe).values(id=1, **row) if now is None else update(cafe).values(row))
+    findings.of(connection).pop(_MENU, None)
     return True
 
 
 def count_up(connection: Connection) -> None:
     """Count the menu's version up: something changed that a guest could see."""
-    findings.of(connection).pop(_MENU, None)
     connection.execute(update(cafe).values(menu_version=cafe.c.menu_version + 1))
+    findings.of(connection).pop(_MENU, None)
 
 
 def _rows(connection: Connection, of: Table) -> Iterable[RowMapping]:

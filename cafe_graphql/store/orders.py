@@ -13,6 +13,7 @@ from cafe_graphql.core.menu import Allergen
 from cafe_graphql.core.orders import QUEUED, Order, OrderLine, Status
 from cafe_graphql.core.payments import NOTHING, Takings
 from cafe_graphql.core.taxes import Tax
+from cafe_graphql.store import findings
 from cafe_graphql.store.hot import Hot
 from cafe_graphql.store.tables import IdempotencyKeyRow, OrderLineRow, OrderRow, table
 from cafe_graphql.store.times import from_micros, to_micros
@@ -39,6 +40,8 @@ _REMEMBERED = Hot(
 )
 _REMEMBER = Hot(insert(keys), [column.key for column in keys.c])
 
+_PLACED, _NUMBERED = "last placed at", "last number"
+"""Among what a transaction has found: when its last order was placed, and that one's day and number in it."""
 
 Row = RowMapping | Mapping[str, Any]
 
@@ -66,13 +69,16 @@ class Remembered:
 
 def next_instant(connection: Connection, now: datetime) -> datetime:
     """Give the instant to place the next order at: `now`, but always later than the last one's."""
-    last = _LAST_PLACED.scalar(connection)
+    last = findings.of(connection).get(_PLACED) or _LAST_PLACED.scalar(connection)
     return now if last is None else from_micros(max(to_micros(now), last + 1))
 
 
 def next_sequence(connection: Connection, business_date: str) -> int:
     """Count the day's orders on by one, from 1."""
-    return (_LAST_SEQUENCE.scalar(connection, {"day": business_date}) or 0) + 1
+    day, last = findings.of(connection).get(_NUMBERED, ("", 0))
+    if day != business_date:
+        last = _LAST_SEQUENCE.scalar(connection, {"day": business_date}) or 0
+    return int(last) + 1
 
 
 def last_currency(connection: Connection) -> str | None:
@@ -119,6 +125,7 @@ def add(
         "was_paid_up": quote.totals.total == 0,
     }
     row["id"] = _ADD_ORDER.run(connection, row)
+    findings.of(connection).update({_PLACED: micros, _NUMBERED: (slip.business_date, slip.sequence)})
     return _order(row, [_added(connection, row["id"], line) for line in quote.lines])
 
 

@@ -315,6 +315,26 @@ def test_a_rush_after_a_new_menu_reads_the_menu_once(cafe: Cafe) -> None:
     assert [order.totals.total for order in all_orders(cafe)] == [420] * 20
 
 
+def test_a_new_menu_in_a_rush_counts_for_the_orders_behind_it(cafe: Cafe) -> None:
+    async def order() -> int:
+        return (await ordering.place(cafe, GUEST, LATTE)).order.totals.total
+
+    async def reprice() -> int:
+        return int(await menu_editing.load(cafe, _with_latte_at(420)))
+
+    assert at_once([order] * 8 + [reprice] + [order] * 8) == [350] * 8 + [1] + [420] * 8
+
+
+def test_a_rush_looks_once_for_what_its_own_orders_change(cafe: Cafe) -> None:
+    rush = [lambda: ordering.place(cafe, GUEST, LATTE)] * 20
+    with watched(cafe.store) as statements:
+        placed = at_once(rush)
+
+    assert [each.order.number for each in placed] == [f"A-{number:03}" for number in range(1, 21)]
+    looks = [statement for statement in statements if "max(orders.sequence)" in statement]
+    assert len(looks) == len([statement for statement in statements if statement.startswith("BEGIN")])
+
+
 def test_orders_of_one_instant_are_still_told_apart_in_time(cafe: Cafe, clock: Clock) -> None:
     orders = [place(cafe).order for _ in range(3)]
 
@@ -349,6 +369,20 @@ def test_numbers_begin_anew_at_midnight_in_the_cafe(cafe: Cafe, clock: Clock, mi
         numbers.append(place(cafe).order.number)
 
     assert numbers == ["A-001", "A-002", "A-001", "A-002"], why
+
+
+def test_they_do_in_a_rush_too(cafe: Cafe) -> None:
+    midnight = datetime(2026, 5, 2, 4, 0, tzinfo=UTC)
+    instants = iter([midnight - timedelta(microseconds=3)] * 8 + [midnight] * 8)
+    cafe.clock = lambda: next(instants)
+
+    placed = at_once([lambda: ordering.place(cafe, GUEST, LATTE)] * 16)
+
+    orders = [each.order for each in placed]
+    assert len({order.placed_at for order in orders}) == 16
+    before = [order for order in orders if order.placed_at < midnight]
+    assert [order.number for order in before] == ["A-001", "A-002", "A-003"]
+    assert [order.number for order in orders[3:]] == [f"A-{number:03}" for number in range(1, 14)]
 
 
 def test_numbers_go_on_at_midnight_in_greenwich(cafe: Cafe, clock: Clock) -> None:
