@@ -80,6 +80,8 @@ class Exchange(RequestResponseCycle):
                 self._head, self._lines = message, lines
                 return
         head, self._head = self._head, None
+        if message["type"] == "http.response.start":  # the app has failed meanwhile, and uvicorn says so instead
+            head = None
         if head is not None and self._write_whole(head, message):
             return
         if head is not None:

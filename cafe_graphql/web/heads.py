@@ -16,7 +16,10 @@ T = TypeVar("T")
 MAX_KEPT = 500
 
 MAX_BYTES = 4 * 1024
-"""Of a head that is kept: parsed, one takes some five times as much."""
+"""Of a head that is kept."""
+
+MAX_HEADERS = 64
+"""In a head that is kept: each takes some 200 bytes once it is parsed, however short it is."""
 
 STATE = "cafe.heads"
 """Where the `Heads` of a worker are in its lifespan's state, for the server to find them."""
@@ -55,6 +58,8 @@ class Heads:
         """
         size = request.find(_END) + len(_END)
         if request[:size] in self._kept or size > MAX_BYTES or size + length != len(request):
+            return
+        if len(scope["headers"]) > MAX_HEADERS:
             return
         if len(self._kept) >= MAX_KEPT:
             del self._kept[next(iter(self._kept))]

@@ -101,7 +101,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._begun = 0
         super().data_received(data)
         is_alone = (is_between or is_first) and self._begun == 1 and not self._is_in_head
-        if is_alone and isinstance(self.cycle, Exchange) and not self.cycle.more_body:
+        is_last_one_s = self.cycle is None or self.cycle.scope is not self.scope  # an upgrade, or a broken URL
+        if is_alone and not is_last_one_s and isinstance(self.cycle, Exchange) and not self.cycle.more_body:
             self.cycle.request = data
             self.scope["state"][BODY] = bytes(self.cycle.body)
             if self._heads is not None and self.cycle.keep_alive and not self.expect_100_continue:

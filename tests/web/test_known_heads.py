@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -69,9 +69,9 @@ class Wire(asyncio.Transport):
         return {"peername": ("192.0.2.7", 4711), "sockname": ("192.0.2.1", 80)}.get(name, default)
 
 
-async def conversation(pieces: Iterable[bytes], state: dict[str, Any]) -> tuple[bytes, bool]:
+async def conversation(pieces: Iterable[bytes], state: dict[str, Any], app: ASGIApp = mirror) -> tuple[bytes, bool]:
     """Say this on one connection, each piece when what is before it was answered: what came back, and is it over?"""
-    config = Config(mirror, lifespan="off", log_config=None)
+    config = Config(app, lifespan="off", log_config=None)
     config.load()
     connection, wire = BoundedHttp(config, ServerState(), state), Wire()
     connection.connection_made(wire)
@@ -102,6 +102,8 @@ HEADS = [
     START + b"Expect: 100-continue\r\nContent-Length: 4\r\n\r\n",
     START + b"Upgrade: h2c\r\nConnection: upgrade\r\nContent-Length: 4\r\n\r\n",
     START.replace(b"POST", b"GET") + b"\r\n",
+    START.replace(b"POST /graphql", b"GET http://cafe") + b"\r\n",
+    START + b"X: 1\r\n" * heads.MAX_HEADERS + b"Content-Length: 4\r\n\r\n",
     START.replace(b"1.1", b"1.0") + b"Content-Length: 4\r\n\r\n",
     START.replace(b"/graphql", b"/graphql?query={a}") + b"Content-Length: 4\r\n\r\n",
     b"\r\n" + PLAIN,
@@ -142,6 +144,27 @@ REQUESTS = st.builds(bytes.__add__, st.sampled_from(HEADS), st.sampled_from(BODI
 def test_however_it_is_torn_apart(said: bytes, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(0, len(said)), max_size=3)))
     check([said[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)])
+
+
+def test_what_got_no_exchange_is_not_known() -> None:
+    wrong = b"GET http://cafe HTTP/1.1\r\nHost: cafe\r\n\r\n"
+    known = Heads()
+
+    answers = [asyncio.run(conversation([PLAIN + b"abcd", wrong], {heads.STATE: known})) for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert known.get(wrong) is None
+
+
+def test_an_app_that_fails_behind_the_start_of_its_response_is_a_500() -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        raise LookupError
+
+    written, is_over = asyncio.run(conversation([PLAIN + b"abcd"], {}, failing))
+
+    assert written.startswith(b"HTTP/1.1 500 ")
+    assert is_over
 
 
 def test_a_known_head_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
