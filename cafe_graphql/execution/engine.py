@@ -27,6 +27,7 @@ from cafe_graphql.execution.limits import DEFAULT_LIMITS, MAX_REPORTED_ERRORS, L
 from cafe_graphql.execution.persisted import NotPersisted, Persisted
 from cafe_graphql.execution.prepared import DEFAULT_BOUNDS, RULES, Bounds, Documents, Operation
 from cafe_graphql.execution.public import PublicAnswers, PublicFields
+from cafe_graphql.execution.requests import Again, Ready
 from cafe_graphql.execution.requests import Request as Request
 from cafe_graphql.execution.sharing import SharedAnswers
 from cafe_graphql.execution.subscriptions import Subscription
@@ -50,6 +51,8 @@ class Engine:
     With `hide_schema`, nobody is told a name of the schema that was not in the request; introspection is refused.
 
     It raises `BrokenManifest` if documents that are trusted could not be run.
+
+    `again` has the queries that came last, for whoever reads requests to look there first.
 
     graphql-core's executor is called directly: `strawberry.Schema.execute` builds extensions, middleware and
     context managers for each request. Resolvers have all of `strawberry.Info` but `input_extensions`.
@@ -84,6 +87,7 @@ class Engine:
             Compiler(schema, _is_awaitable, limits=limits, hide_suggestions=hide_schema) if compiles else None
         )
         self._shared = SharedAnswers()
+        self.again = Again()
 
     async def run(
         self, request: Request, context: object, *, allow_mutation: bool = True, charge: Charge | None = None
@@ -93,12 +97,11 @@ class Engine:
         `charge` is awaited with the cost before anything runs. Who asks for it by the extension `cost` is told it.
         """
         try:
-            operation = self._operation(request, allow_mutation)
-            given = self._given(operation, request.variables)
+            ready = request.ready or self._ready(request, allow_mutation)
         except Exception as error:
             return await self._refused(error, request, charge)
         try:
-            return await self._answered(operation, given, request, context, charge)
+            return await self._answered(ready, request, context, charge)
         except Exception as error:
             return _failure(error)
 
@@ -118,17 +121,16 @@ class Engine:
         A subscription is charged once, with what one of its events costs.
         """
         try:
-            operation = self._operation(request, allow_mutation, allow_stream=True)
-            given = self._given(operation, request.variables)
+            ready = request.ready or self._ready(request, allow_mutation, allow_stream=True)
         except Exception as error:
             return await self._refused(error, request, charge)
         try:
-            if operation.kind is OperationType.SUBSCRIPTION:
-                cost = self._cost(operation, given)
+            if ready.operation.kind is OperationType.SUBSCRIPTION:
+                cost = self._cost(ready)
                 if charge is not None:
                     await charge(cost)
-                return await self._opened(operation, request, context, renew)
-            return await self._answered(operation, given, request, context, charge)
+                return await self._opened(ready.operation, request, context, renew)
+            return await self._answered(ready, request, context, charge)
         except Exception as error:
             return _failure(error)
 
@@ -142,15 +144,14 @@ class Engine:
                 return _failure(throttled)
         return _failure(error)
 
-    async def _answered(
-        self, operation: Operation, given: Given, request: Request, context: object, charge: Charge | None
-    ) -> Answer:
+    async def _answered(self, ready: Ready, request: Request, context: object, charge: Charge | None) -> Answer:
         """Run an operation, unless its answer is kept, which nobody is charged for."""
+        operation, given = ready.operation, ready.given
         asks_cost = request.extensions.get("cost") is True
         public = None if asks_cost else self._public
         if public is not None and (kept := public.find(operation, given.variables, context)) is not None:
             return kept
-        cost = self._cost(operation, given)
+        cost = self._cost(ready)
         if charge is not None:
             await charge(cost)
         result: Any = self._run(operation, given, context)
@@ -190,6 +191,13 @@ class Engine:
         except RequestError:
             return False
 
+    def _ready(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Ready:
+        operation = self._operation(request, allow_mutation, allow_stream=allow_stream)
+        ready = Ready(operation, self._given(operation, request.variables))
+        if operation.kind is OperationType.QUERY and isinstance(ready.given, Read):
+            self.again.keep(request, ready)
+        return ready
+
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         text = self._persisted.text_of(request)
         prepared = self._documents.prepared(text)
@@ -206,8 +214,11 @@ class Engine:
         check_variables(variables, self._limits)
         return Given(variables)
 
-    def _cost(self, operation: Operation, given: Given) -> int:
-        return check_cost(operation.estimate, given, self._costs.limit) if self._costs else 1
+    def _cost(self, ready: Ready) -> int:
+        if ready.cost is None:
+            costs = self._costs
+            ready.cost = check_cost(ready.operation.estimate, ready.given, costs.limit) if costs else 1
+        return ready.cost
 
     def _run(
         self,

@@ -1,4 +1,4 @@
-"""What a caller asks for."""
+"""What a caller asks for, and what has been made of it when it comes again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,72 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cafe_graphql.execution.given import Given
+from cafe_graphql.execution.prepared import Operation
+
+MAX_BYTES = 4 * 1024
+"""Of a source that is kept."""
+
+MAX_KEPT_BYTES = 256 * 1024
+"""Of all of them. Prepared, a document may take 200 bytes for each of its own: so 50 MB at worst."""
+
 
 @dataclass(slots=True)  # not frozen: that would cost half a microsecond for each
 class Request:
-    """What a caller asks for, however it came in. Without `query`, `document_id` or an extension says what is meant."""
+    """What a caller asks for, however it came in. Without `query`, `document_id` or an extension says what is meant.
+
+    `source` are the bytes that all of it was read from, for an engine to know it by when it comes again. `ready` is
+    what the engine has made of it then.
+    """
 
     query: str | None
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, Any] = field(default_factory=dict)
     document_id: str | None = None
+    source: bytes | None = field(default=None, compare=False, repr=False)
+    ready: Ready | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(slots=True)
+class Ready:
+    """A request that can be run: its operation, its variables, and what it costs once that was worked out."""
+
+    operation: Operation
+    given: Given
+    cost: int | None = None
+
+
+class Again:
+    """The queries that came last, ready to be run, by their sources: who polls says the same each time.
+
+    Never a mutation, which is not said twice in the same words, and may hold a password. Of too many, those that came
+    first are forgotten.
+    """
+
+    def __init__(self, max_kept_bytes: int = MAX_KEPT_BYTES) -> None:
+        self._max_kept_bytes = max_kept_bytes
+        self._kept: dict[bytes, Request] = {}
+        self._kept_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, source: bytes) -> Request | None:
+        """Give the request that was read from these bytes."""
+        return self._kept.get(source)
+
+    def keep(self, request: Request, ready: Ready) -> None:
+        """Keep a request with what was made of it, if its source says all of it, its document too."""
+        source = request.source
+        if source is None or len(source) > MAX_BYTES or source in self._kept:
+            return
+        if request.document_id is not None or "persistedQuery" in request.extensions:
+            return
+        request.ready = ready
+        self._kept[source] = request
+        self._kept_bytes += len(source)
+        while self._kept_bytes > self._max_kept_bytes:
+            oldest = next(iter(self._kept))
+            del self._kept[oldest]
+            self._kept_bytes -= len(oldest)

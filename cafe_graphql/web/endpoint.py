@@ -123,7 +123,7 @@ class GraphQLEndpoint:
         try:
             self._check(scope, headers, choice)
             if scope["method"] == "POST":
-                request = await requests.by_post(scope, headers, receive, self._bodies)
+                request = await requests.by_post(scope, headers, receive, self._bodies, self._engine.again)
             else:
                 request = requests.by_get(scope, headers, self._bodies.limit)
             if isinstance(request, list):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope
 
-from cafe_graphql.execution.engine import Request
+from cafe_graphql.execution.requests import Again, Request
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.heads import noted
 from cafe_graphql.web.negotiation import BodyType, body_type
@@ -53,20 +53,26 @@ def check_body_type(scope: Scope) -> None:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
 
 
-async def by_post(scope: Scope, headers: Headers, receive: Receive, bodies: Bodies) -> Request | list[Request]:
-    """Read the request, or several, from a JSON body."""
+async def by_post(
+    scope: Scope, headers: Headers, receive: Receive, bodies: Bodies, again: Again
+) -> Request | list[Request]:
+    """Read the request, or several, from a JSON body, unless it is one that comes again."""
     noted(scope, check_body_type)
     bodies.check_announced(headers.get(b"content-length"))
     body = bodies.at_hand(scope)
     if body is None:
         body = await bodies.read(receive)
+    if (known := again.get(body)) is not None:
+        return _with_wishes(known, headers)
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", f"The body is not JSON in UTF-8: {error}.") from None
     if type(fields) is list:
         return [_with_wishes(request, headers) for request in _batch(fields)]
-    return _with_wishes(of(fields), headers)
+    request = of(fields)
+    request.source = body
+    return _with_wishes(request, headers)
 
 
 def check_site(headers: Headers, names_graphql: bool) -> None:
@@ -111,7 +117,7 @@ def _with_wishes(request: Request, headers: Headers) -> Request:
     """Take what a caller wishes for by a header as if it were written in the request."""
     if headers.get(b"graphql-cost") != b"report":
         return request
-    return replace(request, extensions={**request.extensions, "cost": True})
+    return replace(request, extensions={**request.extensions, "cost": True}, source=None)
 
 
 def _batch(items: list[Any]) -> list[Request]:

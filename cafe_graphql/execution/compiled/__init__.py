@@ -19,7 +19,7 @@ time is turned into Python source that holds nothing but the answers, and that s
             v6 = v4.price
             if type(v6) is not Money: other_Money(v6)
             v7 = v6.minor_units
-            if not (type(v7) is int and -2147483648 <= v7 <= 2147483647): v7 = leaf_Int(v7)
+            if not (type(v7) is int and -1073741823 <= v7 <= 1073741823): v7 = leaf_Int(v7)
             v3.append({'name': v5, 'price': {'minorUnits': v7}})
         return {'menu': {'items': v3}}
 

@@ -13,7 +13,7 @@ much it is. All three are about the same few fields, so one function is written 
         if 'quantity' in given:
             known += 1
             v2 = given['quantity']
-            if not (type(v2) is int and -2147483648 <= v2 <= 2147483647): v2 = leaf_Int(v2)
+            if not (type(v2) is int and -1073741823 <= v2 <= 1073741823): v2 = leaf_Int(v2)
         else:
             v2 = 1
         if known != len(given): raise Unfit
@@ -31,8 +31,6 @@ from dataclasses import MISSING
 from typing import Any
 
 from graphql import (
-    GRAPHQL_MAX_INT,
-    GRAPHQL_MIN_INT,
     GraphQLBoolean,
     GraphQLID,
     GraphQLInputField,
@@ -51,6 +49,7 @@ from strawberry.types.field import StrawberryField
 
 from cafe_graphql.execution.compiled.classes import DEFINITION
 from cafe_graphql.execution.compiled.conversions import Conversions
+from cafe_graphql.execution.compiled.leaves import QUICK_INT
 from cafe_graphql.execution.compiled.source import Body, Source, Uncompiled, Unfit
 from cafe_graphql.execution.limits import Limits
 
@@ -178,7 +177,7 @@ class _Writer:
     def _leaf(self, type_: Any, at: str) -> None:
         read = f"{at} = {self._source.name(self._guarded(type_), 'leaf')}({at})"
         if type_ is GraphQLInt:
-            self._body.add(f"if not (type({at}) is int and {GRAPHQL_MIN_INT} <= {at} <= {GRAPHQL_MAX_INT}): {read}")
+            self._body.add(f"if not (type({at}) is int and -{QUICK_INT} <= {at} <= {QUICK_INT}): {read}")
         elif type_ is GraphQLBoolean:
             self._body.add(f"if type({at}) is not bool: {read}")
         elif type_ is GraphQLString or type_ is GraphQLID:

@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from graphql import (
-    GRAPHQL_MAX_INT,
-    GRAPHQL_MIN_INT,
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLID,
@@ -23,11 +21,14 @@ from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from cafe_graphql.execution.compiled.source import Source, Unfit
 from cafe_graphql.execution.compiled.values import check_plain
 
+QUICK_INT = 2**30 - 1
+"""Python compares whole numbers up to this quicker than greater ones."""
+
 # Tests of a value that graphql-core may answer otherwise than as it is.
 _OTHERWISE: dict[GraphQLLeafType, str] = {
     GraphQLString: "type({0}) is not str",
     GraphQLID: "type({0}) is not str",
-    GraphQLInt: f"not (type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT})",
+    GraphQLInt: f"not (type({{0}}) is int and -{QUICK_INT} <= {{0}} <= {QUICK_INT})",
     GraphQLBoolean: "type({0}) is not bool",
 }
 _PLAIN = frozenset({str, int, float, bool, Decimal, datetime, date})
