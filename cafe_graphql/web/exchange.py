@@ -28,6 +28,18 @@ MAX_LINES = 1_024
 _HANDLED_BY_UVICORN = frozenset((b"connection", b"transfer-encoding"))
 
 
+class Connection(HttpToolsProtocol):
+    """What an exchange needs of its connection, beyond what uvicorn's has."""
+
+    def hold(self, response: bytes) -> None:
+        """Send a whole response soon, and before anything else."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the connection, once all was sent."""
+        raise NotImplementedError
+
+
 class Exchange(RequestResponseCycle):
     """Holds a head back that announces the length of its body, until that comes; all others go out at once."""
 
@@ -44,7 +56,7 @@ class Exchange(RequestResponseCycle):
     _head: HTTPResponseStartEvent | None = None
     _lines: list[bytes]
 
-    def __init__(self, connection: HttpToolsProtocol, keep_alive: bool) -> None:
+    def __init__(self, connection: Connection, keep_alive: bool) -> None:
         self.scope = connection.scope
         self.transport = connection.transport
         self.flow = connection.flow
@@ -53,6 +65,7 @@ class Exchange(RequestResponseCycle):
         self.access_log = connection.access_log
         self.default_headers = connection.server_state.default_headers
         self.on_response = connection.on_response_complete
+        self._hold, self._close = connection.hold, connection.close
         self.keep_alive = keep_alive
         self.waiting_for_100_continue = connection.expect_100_continue
         self.body = bytearray()
@@ -99,12 +112,12 @@ class Exchange(RequestResponseCycle):
             self._lines.append(b"connection: close\r\n")
         self.response_started = self.response_complete = True
         response = b"".join((STATUS_LINE[head["status"]], *self._lines, b"\r\n", body))
-        self.transport.write(response)
+        self._hold(response)
         self._remember(response)
         if "message_event" in vars(self):  # somebody waits for it, or may
             self.message_event.set()
         if not self.keep_alive:
-            self.transport.close()
+            self._close()
         self.on_response()
         return True
 
