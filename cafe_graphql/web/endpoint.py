@@ -49,11 +49,12 @@ _HEADERS: dict[MediaType, tuple[Header, ...]] = {
 
 
 class Response(NamedTuple):
-    """A finished response, as it goes out."""
+    """A finished response, as it goes out; `told` are headers of this one alone."""
 
     status: int
     headers: tuple[Header, ...]
     body: bytes = b""
+    told: tuple[Header, ...] = ()
 
 
 class Streaming(NamedTuple):
@@ -172,7 +173,7 @@ class GraphQLEndpoint:
             return answer
 
         body = await batches.answered(batch, answer)
-        return Response(200, (*_HEADERS[self._profile.media_for(choice.media, 200)], *told), body)
+        return Response(200, _HEADERS[self._profile.media_for(choice.media, 200)], body, told)
 
     async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Opened:
         is_told = False
@@ -217,12 +218,12 @@ class GraphQLEndpoint:
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
             return Response(200, (*HEADERS[choice.stream], *told), FRAMINGS[choice.stream].whole(body_of(answer)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
-        headers = (*_HEADERS[self._profile.media_for(media, status)], *told)
+        headers = _HEADERS[self._profile.media_for(media, status)]
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
         elif answer.outcome is Outcome.OVERDUE:
             headers = (*headers, SOON)
-        return Response(status, headers, body_of(answer))
+        return Response(status, headers, body_of(answer), told)
 
     def _refused(self, refused: Refused, media: MediaType | None) -> Response:
         status = refused.status or self._profile.malformed
@@ -259,8 +260,13 @@ def _read(finished: Finished, media: MediaType, headers: Headers) -> Response:
 
 
 async def _send(send: Send, response: Response, *, bodiless: bool) -> None:
-    headers = list(response.headers)
-    if response.status not in (204, 304):
-        headers.append((b"content-length", b"%d" % len(response.body)))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if bodiless else response.body})
+    status, headers, body, told = response
+    at_once = getattr(getattr(send, "__self__", None), "send_whole", None)  # our own server's, if nobody stands between
+    has_length = status not in (204, 304)
+    if at_once is not None and has_length and at_once(status, headers, told, body):
+        return
+    head = [*headers, *told]
+    if has_length:
+        head.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})
