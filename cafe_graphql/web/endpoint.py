@@ -100,7 +100,7 @@ class GraphQLEndpoint:
         self._profile = profile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers, choice = noted(scope, requests.headers_of), noted(scope, self._choice)
+        headers, choice = noted(scope, self._read)
         if self._page is not None and choice.prefers_html and scope["method"] in READING:
             return await self._page(scope, receive, send)
         try:
@@ -113,8 +113,9 @@ class GraphQLEndpoint:
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
 
-    def _choice(self, scope: Scope) -> Choice:
-        return negotiation.choose(requests.headers_of(scope).get(b"accept"), self._profile.fallback)
+    def _read(self, scope: Scope) -> tuple[Headers, Choice]:
+        headers = requests.headers_of(scope)
+        return headers, negotiation.choose(headers.get(b"accept"), self._profile.fallback)
 
     async def _response(
         self, scope: Scope, headers: Headers, choice: Choice, receive: Receive, send: Send
@@ -122,9 +123,12 @@ class GraphQLEndpoint:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
-            self._check(scope, headers, choice)
+            noted(scope, self._check)
             if scope["method"] == "POST":
-                request = await requests.by_post(scope, headers, receive, self._bodies, self._engine.again)
+                body = self._bodies.at_hand(scope)
+                if body is None:
+                    body = await self._bodies.read(receive)
+                request = requests.by_post(body, headers, self._engine.again)
             else:
                 request = requests.by_get(scope, headers, self._bodies.limit)
             if isinstance(request, list):
@@ -146,15 +150,18 @@ class GraphQLEndpoint:
         except Exception as error:
             return self._answered(Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]}), choice)
 
-    def _check(self, scope: Scope, headers: Headers, choice: Choice) -> None:
+    def _check(self, scope: Scope) -> None:
         """Refuse what cannot be answered, or must not be, before any of it is read."""
-        method = scope["method"]
+        method, (headers, choice) = scope["method"], self._read(scope)
         if method != "POST" and method not in READING:
             message = f"{method} means nothing here: send a query or mutation by POST, or a query by GET."
             raise Refused(405, "METHOD_NOT_ALLOWED", message, (ALLOW,))
         if choice.media is None and (choice.stream is None or method == "HEAD"):
             raise _unacceptable()
-        if method != "POST" and not self._origins.allows(headers.get(b"origin")):
+        if method == "POST":
+            requests.check_body_type(headers)
+            self._bodies.check_announced(headers.get(b"content-length"))
+        elif not self._origins.allows(headers.get(b"origin")):
             requests.check_site(headers, choice.names_graphql)
 
     async def _batch(self, scope: Scope, choice: Choice, batch: list[Request], send: Send) -> Response:

@@ -66,7 +66,8 @@ class RateLimiter:
         """
         window, address = int(self._clock()) // WINDOW, addresses.of(scope)
         keys = (caller, f"all/{address}") if caller else (address,)
-        used = await self._counters.add(keys, window, cost)
+        counters = self._counters
+        used = counters.add_now(keys, window, cost) or await counters.add(keys, window, cost)
         is_crowded = len(used) > 1 and used[1] > self._limit * CALLERS_AN_ADDRESS
         if used[0] <= self._limit and not is_crowded:
             return RateLimit(self._limit, self._limit - used[0], self._end_of(window)), True

@@ -74,7 +74,8 @@ class BoundedHttp(Connection):
         if self._outbox is None:
             self.transport.write(response)
         else:
-            self.send_held()
+            if self._held is not None:
+                self.send_held()
             self._held = response
             self._outbox.add(self)
 
