@@ -4,11 +4,11 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -21,8 +21,8 @@ from cafe_graphql.store.hot import driver
 MAX_BATCH = 64
 """The most acts that share one commit."""
 
-PATIENCE = 0.1
-"""Seconds after which the thread looks whether the loop that has its acts is still there."""
+QUIET_TURNS = 3
+"""Turns of the event loop in which nobody else has come, before acts begin: empty ones take a few microseconds."""
 
 _FAILURES = {
     sqlite3.SQLITE_BUSY,
@@ -62,14 +62,6 @@ class _Outcome:
             self.job.done.set_result(self.value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Batch:
-    """Acts of one transaction, and where the thread waits for what came of them."""
-
-    jobs: list[Job]
-    outcomes: Future[list[_Outcome]] = field(default_factory=Future)
-
-
 class File:
     """The file that was opened: SQLite goes on writing to one that was deleted or replaced, for nobody to find."""
 
@@ -93,75 +85,161 @@ class File:
 class Writer:
     """Takes every act that waits and commits them together; what one raises undoes that one alone.
 
-    BEGIN and COMMIT, which wait for other processes and for the disk, are run by a thread. The acts between them run
-    on the event loop: on the thread, each of their statements would let go of Python's lock, and wait until the loop
-    lets go of it again, which takes longer than an act.
+    Acts run on the event loop: on a thread, each of their statements would let go of Python's lock, and wait until the
+    loop lets go of it again, which takes longer than an act. So does BEGIN, unless another process is writing just
+    now. COMMIT, which waits for the disk, is run by a thread, and so is a BEGIN that has to wait. Meanwhile the next
+    acts gather.
     """
 
-    def __init__(self, connection: Connection, file: File) -> None:
+    def __init__(self, connection: Connection, file: File, patience: float) -> None:
         self._connection = connection
         self._file = file
+        self._patience = patience
         self._driver = driver(connection)
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._handed: deque[_Batch] = deque()
-        self._thread = threading.Thread(target=self._work, name="cafe-writer", daemon=True)
+        self._driver.execute("PRAGMA busy_timeout = 0")  # on the loop nothing is waited for
+        self._lock = threading.Lock()
+        self._waiting: deque[Job] = deque()
+        self._is_busy = False
+        self._asked: asyncio.AbstractEventLoop | None = None
+        self._begun: deque[list[Job]] = deque()
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._do_work, name="cafe-writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        self._jobs.put(job)
+        """Take a job, on its own loop."""
+        with self._lock:
+            self._waiting.append(job)
+            is_asked = self._is_busy or self._asked is job.loop
+            if not is_asked:
+                self._asked = job.loop
+        if not is_asked:
+            job.loop.call_soon(self._look, job.loop)
 
     def close(self) -> None:
         """Finish the acts that wait; on an event loop, too, which could not be asked meanwhile."""
-        self._jobs.put(None)
-        while self._thread.is_alive():
-            self._run_handed()
-            self._thread.join(0.001)
+        while self._waiting or self._is_busy:
+            self._begin()
+            self._run_begun()
+            time.sleep(0.001)
+        self._work.put(None)
+        self._thread.join()
         self._connection.close()
 
-    def _work(self) -> None:
-        while True:
-            batch = self._take()
-            jobs = [job for job in batch if job is not None]
-            if jobs:
-                _tell_all(self._commit(jobs))
-            if len(jobs) < len(batch):
-                return
+    def _look(self, loop: asyncio.AbstractEventLoop, seen: int = 0, turns: int = QUIET_TURNS) -> None:
+        """Begin when nobody has come for some turns of the loop: who was just answered may order again at once."""
+        waiting = len(self._waiting)
+        if waiting > seen:
+            turns = QUIET_TURNS
+        if turns and waiting < MAX_BATCH:
+            loop.call_soon(self._look, loop, waiting, turns - 1)
+        else:
+            self._begin()
 
-    def _take(self) -> list[Job | None]:
-        batch = [self._jobs.get()]
-        while len(batch) < MAX_BATCH and not self._jobs.empty():
-            batch.append(self._jobs.get())
-        return batch
-
-    def _commit(self, jobs: list[Job]) -> list[_Outcome]:
-        """Run the acts in one transaction: either each has its own outcome, or the file failed them all."""
+    def _begin(self) -> None:
+        """Run the acts that wait, if none are being committed."""
+        jobs = self._take()
+        if not jobs:
+            return
         try:
             self._file.check()
-            with self._connection.begin():
-                return self._on_the_loop(jobs)
+            self._driver.execute("BEGIN IMMEDIATE")
         except BaseException as error:
-            return [_Outcome(job, error=_undone(error)) for job in jobs]
+            if _is_locked(error):
+                self._work.put(lambda: self._begin_later(jobs))
+            else:
+                self._fail(jobs, error)
+        else:
+            self._act(jobs)
 
-    def _on_the_loop(self, jobs: list[Job]) -> list[_Outcome]:
-        """Have the acts run on the loop that asked for the first of them, or here if it has closed."""
-        batch, loop = _Batch(jobs), jobs[0].loop
-        self._handed.append(batch)
+    def _take(self) -> list[Job]:
+        with self._lock:
+            if self._is_busy:
+                return []
+            jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+            self._is_busy = bool(jobs)
+            self._asked = None
+        return jobs
+
+    def _act(self, jobs: list[Job]) -> None:
+        """Run acts in the transaction that was begun, and have it committed."""
+        findings.forget(self._connection)
+        try:
+            outcomes = self._run(jobs)
+        except BaseException as error:
+            self._fail(jobs, error)
+        else:
+            self._work.put(lambda: self._commit(jobs, outcomes))
+
+    def _do_work(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+    def _commit(self, jobs: list[Job], outcomes: list[_Outcome]) -> None:
+        """Make what acts have done last: either each has its own outcome, or the file failed them all."""
+        try:
+            self._connection.commit()
+            self._driver.commit()  # if none of them has used SQLAlchemy's, which then knows of no transaction
+        except BaseException as error:
+            self._fail(jobs, error)
+        else:
+            self._finish(outcomes)
+
+    def _begin_later(self, jobs: list[Job]) -> None:
+        """Begin once the other process has written, and have the acts run on the loop of the first of them."""
+        try:
+            self._wait_for_others()
+        except BaseException as error:
+            self._fail(jobs, error)
+            return
+        self._begun.append(jobs)
+        loop = jobs[0].loop
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._run_handed)
-        while True:
+            loop.call_soon_threadsafe(self._run_begun)
+        while self._begun:  # until the loop has run them, or is closed and never will
             if loop.is_closed():
-                self._run_handed()
-            with suppress(TimeoutError):
-                return batch.outcomes.result(PATIENCE)
+                self._run_begun()
+            time.sleep(0.001)
 
-    def _run_handed(self) -> None:
-        """Run the acts that were handed over; whoever comes first does, and finds none behind."""
-        while self._handed:
-            batch = self._handed.popleft()
+    def _wait_for_others(self) -> None:
+        until = time.monotonic() + self._patience
+        while True:
             try:
-                batch.outcomes.set_result(self._run(batch.jobs))
-            except BaseException as error:
-                batch.outcomes.set_exception(error)
+                self._driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if not _is_locked(error) or time.monotonic() > until:
+                    raise
+            time.sleep(0.001)
+
+    def _run_begun(self) -> None:
+        """Run the acts whose transaction was begun by the thread; whoever comes first does."""
+        try:
+            jobs = self._begun.popleft()
+        except IndexError:
+            return
+        self._act(jobs)
+
+    def _fail(self, jobs: list[Job], error: BaseException) -> None:
+        """Take all back, and tell everybody why."""
+        undone = _undone(error)
+        with suppress(DBAPIError, sqlite3.Error):  # the file itself may be broken
+            self._connection.rollback()
+            self._driver.rollback()
+        self._finish([_Outcome(job, error=undone) for job in jobs])
+
+    def _finish(self, outcomes: list[_Outcome]) -> None:
+        """Tell what came of acts, and have those looked at that wait."""
+        with self._lock:
+            self._is_busy = False
+            loop = self._asked = self._waiting[0].loop if self._waiting else None
+        _tell_all(outcomes)
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(self._look, loop)
+        except RuntimeError:  # it has closed
+            self._begin()
 
     def _run(self, jobs: list[Job]) -> list[_Outcome]:
         """Run acts behind one savepoint; if one fails that has written, take all back and run each in its own.
@@ -210,6 +288,11 @@ def _is_the_file_s(error: BaseException) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return code & 0xFF in _FAILURES  # the rest of the code says more exactly where
+
+
+def _is_locked(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _undone(error: BaseException) -> BaseException:
