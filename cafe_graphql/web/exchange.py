@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from uvicorn._types import HTTPResponseStartEvent
 from uvicorn.protocols.http.httptools_impl import (
@@ -39,6 +39,10 @@ class Connection(HttpToolsProtocol):
         """Send a whole response soon, and before anything else."""
         raise NotImplementedError
 
+    def write(self, data: bytes) -> None:
+        """Send this now, behind what is held."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Close the connection, once all was sent."""
         raise NotImplementedError
@@ -62,14 +66,14 @@ class Exchange(RequestResponseCycle):
 
     def __init__(self, connection: Connection, keep_alive: bool) -> None:
         self.scope = connection.scope
-        self.transport = connection.transport
+        self.transport = cast("asyncio.Transport", connection)  # of which uvicorn's cycle asks to write and to close
         self.flow = connection.flow
         self.logger = connection.logger
         self.access_logger = connection.access_logger
         self.access_log = connection.access_log
         self.default_headers = connection.server_state.default_headers
         self.on_response = connection.on_response_complete
-        self._hold, self._close = connection.hold, connection.close
+        self._hold = connection.hold
         self.keep_alive = keep_alive
         self.waiting_for_100_continue = connection.expect_100_continue
         self.body = bytearray()
@@ -128,6 +132,7 @@ class Exchange(RequestResponseCycle):
 
     def _write(self, status: int, lines: list[bytes], body: bytes) -> None:
         self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
         own = [_line(name, value) for name, value in self.default_headers]
         end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
         response = b"".join((STATUS_LINE[status], *own, *lines, end, body))
@@ -136,7 +141,7 @@ class Exchange(RequestResponseCycle):
         if "message_event" in vars(self):  # somebody waits for it, or may
             self.message_event.set()
         if not self.keep_alive:
-            self._close()
+            self.transport.close()
         self.on_response()
 
     def _remember(self, response: bytes) -> None:

@@ -7,6 +7,7 @@ virtual machine three times as long. Of responses that leave together, it is onl
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -16,6 +17,9 @@ PATIENCE = 0.001
 
 STATE = "cafe.outbox"
 """Where the `Outbox` of a worker is in its lifespan's state, for the server to find it."""
+
+
+_log = logging.getLogger("cafe_graphql")
 
 
 class Connection(Protocol):
@@ -46,4 +50,7 @@ class Outbox:
         """Send all that is held."""
         holding, self._holding = self._holding, []
         for connection in holding:
-            connection.send_held()
+            try:
+                connection.send_held()
+            except Exception:  # the others have nothing to do with it
+                _log.exception("A response could not be sent")

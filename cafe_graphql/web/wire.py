@@ -85,9 +85,17 @@ class BoundedHttp(Connection):
             held, self._held = self._held, None
             self.transport.write(held)
 
+    def write(self, data: bytes) -> None:
+        self.send_held()
+        self.transport.write(data)
+
     def close(self) -> None:
         self.send_held()
         self.transport.close()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._outbox = None  # from now on the connection is another's, who writes to it at once
+        super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         self._is_in_head = True
@@ -211,10 +219,9 @@ class BoundedHttp(Connection):
         self._calm_down()
         if self.transport.is_closing():
             return
-        self.send_held()
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(STATUS_LINE[status] + CLOSED)
-        self.transport.close()
+            self.write(STATUS_LINE[status] + CLOSED)
+        self.close()
 
     def _calm_down(self) -> None:
         if self._patience is not None:

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from cafe_graphql.web import outbox
 from cafe_graphql.web.outbox import PATIENCE, Outbox
 from cafe_graphql.web.wire import BoundedHttp
+from tests.web.lines import open_cafe, request
 from tests.web.wires import Wire, connected
 
 pytestmark = pytest.mark.anyio
@@ -85,6 +88,39 @@ async def test_a_response_that_is_ready_is_sent_whatever_ends_the_connection(
     assert b"abcd" in wire.written
 
 
+async def test_a_response_is_sent_though_the_app_fails_behind_it() -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"sour"})
+        raise LookupError
+
+    connection, wire = connected({outbox.STATE: Outbox()}, failing)
+    connection.data_received(FIRST)
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert wire.written.startswith(b"HTTP/1.1 500 ")
+    assert wire.written.endswith(b"sour")
+    assert wire.is_over
+
+
+async def test_one_that_cannot_be_sent_keeps_no_other_back(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def send_held(self) -> None:
+            raise OSError("the milk is sour")
+
+    sent: list[str] = []
+    outbox = Outbox(clock=lambda: 0.0)
+
+    outbox.add(Broken())
+    outbox.add(Guest("mocha", sent))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert sent == ["mocha"]
+    assert "A response could not be sent" in caplog.text
+
+
 async def test_what_rests_too_long_is_closed_behind_its_response() -> None:
     connection, wire = await held()
     connection.timeout_keep_alive = 0
@@ -105,6 +141,21 @@ async def test_responses_leave_in_the_order_of_their_requests() -> None:
     first, second = (wire.written.index(body) for body in (b"abcd", b"efgh"))
     assert wire.written.count(b"HTTP/1.1 200 OK") == 3
     assert wire.written.rindex(b"abcd") > second > first
+
+
+def test_a_socket_opened_behind_a_request_begins_behind_its_answer(tmp_path: Path) -> None:
+    upgrade = (
+        b"GET /graphql HTTP/1.1\r\nHost: cafe\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    )
+    with open_cafe(tmp_path / "cafe.db") as (_, line):
+        line.say(request("{ __typename }") + upgrade)
+        answer = line.hear()
+        switched = line._heard.readline()
+
+    assert answer == {"data": {"__typename": "Query"}}
+    assert switched.startswith(b"HTTP/1.1 101 ")
 
 
 async def test_what_is_held_for_somebody_who_is_gone_is_let_go() -> None:

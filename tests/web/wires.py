@@ -36,7 +36,8 @@ class Wire(asyncio.Transport):
         self.is_over = False
 
     def write(self, data: Any) -> None:
-        self.written += data
+        if not self.is_over:  # a closed one drops it, and says nothing
+            self.written += data
 
     def close(self) -> None:
         self.is_over = True
