@@ -56,6 +56,8 @@ class _Outcome:
     def tell(self) -> None:
         if self.job.done.done():  # whoever asked has gone; what was done stays done
             return
+        if isinstance(self.error, StopIteration):  # which no future takes
+            self.error = RuntimeError("An act has ended without saying why.")
         if self.error is not None:
             self.job.done.set_exception(self.error)
         else:
@@ -77,7 +79,7 @@ class File:
     def _now(self) -> tuple[int, int] | None:
         try:
             found = Path(self._path).stat()
-        except FileNotFoundError:
+        except OSError:
             return None
         return found.st_dev, found.st_ino
 
@@ -118,13 +120,17 @@ class Writer:
 
     def close(self) -> None:
         """Finish the acts that wait; on an event loop, too, which could not be asked meanwhile."""
-        while self._waiting or self._is_busy:
+        while self._has_work():
             self._begin()
             self._run_begun()
             time.sleep(0.001)
         self._work.put(None)
         self._thread.join()
         self._connection.close()
+
+    def _has_work(self) -> bool:
+        with self._lock:
+            return self._is_busy or bool(self._waiting)
 
     def _look(self, loop: asyncio.AbstractEventLoop, seen: int = 0, turns: int = QUIET_TURNS) -> None:
         """Begin when nobody has come for some turns of the loop: who was just answered may order again at once."""
@@ -163,8 +169,8 @@ class Writer:
 
     def _act(self, jobs: list[Job]) -> None:
         """Run acts in the transaction that was begun, and have it committed."""
-        findings.forget(self._connection)
         try:
+            findings.forget(self._connection)
             outcomes = self._run(jobs)
         except BaseException as error:
             self._fail(jobs, error)
@@ -189,6 +195,7 @@ class Writer:
         """Begin once the other process has written, and have the acts run on the loop of the first of them."""
         try:
             self._wait_for_others()
+            self._file.check()  # they may have put another one in its place
         except BaseException as error:
             self._fail(jobs, error)
             return
@@ -232,13 +239,15 @@ class Writer:
         """Tell what came of acts, and have those looked at that wait."""
         with self._lock:
             self._is_busy = False
-            loop = self._asked = self._waiting[0].loop if self._waiting else None
+            loops = {job.loop for job in self._waiting}  # any of them may be closed before it comes to it
+            self._asked = next(iter(loops), None)
         _tell_all(outcomes)
-        if loop is None:
-            return
-        try:
-            loop.call_soon_threadsafe(self._look, loop)
-        except RuntimeError:  # it has closed
+        has_asked = False
+        for loop in loops:
+            with suppress(RuntimeError):  # it is closed already
+                loop.call_soon_threadsafe(self._look, loop)
+                has_asked = True
+        if loops and not has_asked:
             self._begin()
 
     def _run(self, jobs: list[Job]) -> list[_Outcome]:
@@ -259,6 +268,7 @@ class Writer:
                     self._undo("acts")
                     return [self._run_apart(each) for each in jobs]
                 outcomes.append(_Outcome(job, error=error))
+            self._check_stands()
         return outcomes
 
     def _run_apart(self, job: Job) -> _Outcome:
@@ -269,6 +279,7 @@ class Writer:
             self._check_is_an_act_s(error)
             self._undo("act")
             outcome = _Outcome(job, error=error)
+        self._check_stands()
         self._driver.execute("RELEASE act")
         return outcome
 
@@ -281,6 +292,11 @@ class Writer:
         """Raise an error again that may have taken the whole transaction along."""
         if _is_the_file_s(error) or not self._driver.in_transaction:
             raise error
+
+    def _check_stands(self) -> None:
+        """See that an act has not ended the transaction of all, such as by an error that it kept to itself."""
+        if not self._driver.in_transaction:
+            raise RuntimeError("An act has ended the transaction that it shares with others.")
 
 
 def _is_the_file_s(error: BaseException) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -266,6 +266,58 @@ def test_closing_while_another_process_writes_tells_those_who_wait(impatient_sto
 
     assert [type(each) for each in got] == [Busy] * 3
     assert cups(file) == []
+
+
+def test_an_act_that_ends_the_transaction_of_all_is_a_failure_of_all(store: Database, file: Path) -> None:
+    def drop_the_tray(connection: Connection) -> None:
+        connection.exec_driver_sql("ROLLBACK")
+
+    async def rush() -> list[object]:
+        acts: list[Awaitable[object]] = [
+            store.write(pour, "latte"),
+            store.write(drop_the_tray),
+            store.write(pour, "tea"),
+        ]
+        return await asyncio.gather(*acts, return_exceptions=True)
+
+    got = asyncio.run(rush())
+    afterwards = asyncio.run(store.write(pour, "mocha"))
+
+    assert [type(each) for each in got] == [RuntimeError] * 3
+    assert afterwards == 1
+    assert cups(file) == ["mocha"]
+
+
+def test_an_act_that_stops_an_iteration_is_told_as_any_other_mistake(store: Database, file: Path) -> None:
+    def pour_the_next(connection: Connection) -> None:
+        next(iter(()))
+
+    async def rush() -> list[object]:
+        acts: list[Awaitable[object]] = [
+            store.write(pour, "latte"),
+            store.write(pour_the_next),
+            store.write(pour, "tea"),
+        ]
+        return await asyncio.wait_for(asyncio.gather(*acts, return_exceptions=True), 5)
+
+    got = asyncio.run(rush())
+
+    assert [type(each) for each in got] == [int, RuntimeError, int]
+    assert cups(file) == ["latte", "tea"]
+
+
+def test_a_file_that_was_replaced_while_it_was_waited_for_is_not_written(store: Database, file: Path) -> None:
+    async def replace() -> object:
+        with writing(file):
+            pouring = asyncio.create_task(store.write(pour, "latte"))
+            await asyncio.sleep(0.05)
+            await asyncio.to_thread(file.rename, file.with_name("old.db"))
+        return (await asyncio.gather(pouring, return_exceptions=True))[0]
+
+    got = asyncio.run(replace())
+
+    assert isinstance(got, Busy)
+    assert "deleted or replaced" in str(got)
 
 
 def test_while_another_process_writes_acts_are_told_to_try_again(impatient_store: Database, file: Path) -> None:
