@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any, TypeGuard, cast
+from weakref import ref
 
 import orjson
 from graphql import (
@@ -124,17 +125,20 @@ class Engine:
         charge: Charge | None,
     ) -> Answer | Subscription:
         """Run an operation, unless its answer is kept, which nobody is charged for."""
+        ready = request.ready
+        operation = None if ready is None else ready.operation()
         try:
-            ready = request.ready or self._ready(request, allow_mutation, allow_stream=renew is not None)
+            if ready is None or operation is None:
+                operation, ready = self._ready(request, allow_mutation, allow_stream=renew is not None)
         except Exception as error:
             return await self._refused(error, request, charge)
-        operation, given = ready.operation, ready.given
+        given = ready.given
         try:
             asks_cost = request.extensions.get("cost") is True
             public = None if asks_cost else self._public
             if public is not None and (kept := public.find(operation, given.variables, context)) is not None:
                 return kept
-            cost = self._cost(ready)
+            cost = self._cost(operation, ready)
             if charge is not None:
                 await charge(cost)
             if renew is not None and operation.kind is OperationType.SUBSCRIPTION:
@@ -188,12 +192,12 @@ class Engine:
         except RequestError:
             return False
 
-    def _ready(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Ready:
+    def _ready(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> tuple[Operation, Ready]:
         operation = self._operation(request, allow_mutation, allow_stream=allow_stream)
-        ready = Ready(operation, self._given(operation, request.variables))
+        ready = Ready(ref(operation), self._given(operation, request.variables))
         if operation.kind is OperationType.QUERY and isinstance(ready.given, Read):
             self.again.keep(request, ready)
-        return ready
+        return operation, ready
 
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         text = self._persisted.text_of(request)
@@ -211,10 +215,10 @@ class Engine:
         check_variables(variables, self._limits)
         return Given(variables)
 
-    def _cost(self, ready: Ready) -> int:
+    def _cost(self, operation: Operation, ready: Ready) -> int:
         if ready.cost is None:
             costs = self._costs
-            ready.cost = check_cost(ready.operation.estimate, ready.given, costs.limit) if costs else 1
+            ready.cost = check_cost(operation.estimate, ready.given, costs.limit) if costs else 1
         return ready.cost
 
     def _run(

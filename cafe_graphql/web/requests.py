@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Scope
 
-from cafe_graphql.execution.requests import Again, Request
+from cafe_graphql.execution.requests import MAX_BYTES, Again, Request
 from cafe_graphql.web.negotiation import BodyType, body_type
 from cafe_graphql.web.refusals import Refused
 
@@ -61,7 +61,7 @@ def by_post(body: bytes, headers: Headers, again: Again) -> Request | list[Reque
     if type(fields) is list:
         return [_with_wishes(request, headers) for request in _batch(fields)]
     request = of(fields)
-    request.source = body
+    request.source = body if len(body) <= MAX_BYTES else None
     return _with_wishes(request, headers)
 
 
