@@ -171,6 +171,7 @@ class Writer:
         """Run acts in the transaction that was begun, and have it committed."""
         try:
             findings.forget(self._connection)
+            self._connection.begin()  # SQLAlchemy's, so that nobody who asks it begins, and ends, one of their own
             outcomes = self._run(jobs)
         except BaseException as error:
             self._fail(jobs, error)
@@ -185,7 +186,6 @@ class Writer:
         """Make what acts have done last: either each has its own outcome, or the file failed them all."""
         try:
             self._connection.commit()
-            self._driver.commit()  # if none of them has used SQLAlchemy's, which then knows of no transaction
         except BaseException as error:
             self._fail(jobs, error)
         else:
@@ -232,7 +232,7 @@ class Writer:
         undone = _undone(error)
         with suppress(DBAPIError, sqlite3.Error):  # the file itself may be broken
             self._connection.rollback()
-            self._driver.rollback()
+            self._driver.rollback()  # if SQLAlchemy knew of no transaction yet
         self._finish([_Outcome(job, error=undone) for job in jobs])
 
     def _finish(self, outcomes: list[_Outcome]) -> None:
