@@ -1,4 +1,7 @@
-PYTHON ?= python3
+# The system's own Python goes first if it will do: it is built with optimisations by profile, which pyenv leaves out, and
+# serves a tenth more for it.
+PYTHON ?= $(or $(shell for python in /usr/bin/python3 python3; do $$python -c \
+  'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done),python3)
 VENV := .venv
 PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check --constraint requirements.lock
 

@@ -29,7 +29,7 @@ from cafe_graphql.services import key_cutting, menu_editing, reconciling
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.following import Watcher
 from cafe_graphql.services.recognising import Callers
-from cafe_graphql.web import closed, heads, health, playground, receipts, repeats, rest, rest_errors, sites
+from cafe_graphql.web import closed, heads, health, outbox, playground, receipts, repeats, rest, rest_errors, sites
 from cafe_graphql.web.bodies import Bodies
 from cafe_graphql.web.cors import CrossOrigin
 from cafe_graphql.web.counters import MemoryCounters, RedisCounters
@@ -38,6 +38,7 @@ from cafe_graphql.web.endpoint import GraphQLEndpoint
 from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.heads import Heads
 from cafe_graphql.web.origins import Origins
+from cafe_graphql.web.outbox import Outbox
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.reception import Reception
 from cafe_graphql.web.repeats import Repeats
@@ -114,7 +115,11 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
             asyncio.create_task(reconciling.keep(cafe, grace)),
         ]
         with on_stop(streams.close_all):
-            yield {repeats.STATE: Repeats(cafe.store.data_version_now), heads.STATE: Heads()}
+            yield {
+                repeats.STATE: Repeats(cafe.store.data_version_now),
+                heads.STATE: Heads(),
+                outbox.STATE: Outbox(),
+            }
         for task in working:
             task.cancel()
         gateway.close()

@@ -96,9 +96,9 @@ class Build:
         return self.total - self.discount
 
     @property
-    def work(self) -> timedelta:
+    def work_seconds(self) -> int:
         """How long one station takes to make it."""
-        return timedelta(seconds=self.item.prep_seconds * self.quantity)
+        return self.item.prep_seconds * self.quantity
 
 
 class AdjustmentKind(StrEnum):

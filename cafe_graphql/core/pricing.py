@@ -28,11 +28,12 @@ def quote(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> Q
     subtotal = sum(line.total for line in counted)
     before_tip = (*off.adjustments, *_added(taxed))
     tip = _tip(draft.tip, subtotal) if validation.is_sound("tip", problems) else ()
-    work = sum((line.work for line in counted), timedelta())
-    tip_fits = subtotal + sum(adjustment.amount for adjustment in (*before_tip, *tip)) <= money.MAX_TOTAL
+    work = timedelta(seconds=sum(line.work_seconds for line in counted))
+    totals = Totals(menu.cafe.currency, subtotal, (*before_tip, *tip), taxed.taxes)
+    tip_fits = totals.total <= money.MAX_TOTAL
     return Quote(
         lines=_with_tax(off.lines, taxed),
-        totals=Totals(menu.cafe.currency, subtotal, (*before_tip, *tip) if tip_fits else before_tip, taxed.taxes),
+        totals=totals if tip_fits else replace(totals, adjustments=before_tip),
         work=work,
         estimated_ready_at=_ready_at(menu, work, draft, kitchen) if counted else None,
         problems=(*problems, *_too_large(lines[len(counted) :], tip_fits)),

@@ -46,6 +46,8 @@ def problems(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -
 
 def priceable(draft: Draft, problems: Sequence[Problem]) -> list[tuple[int, LineDraft]]:
     """Give the lines, with their indexes, that can be priced in spite of `problems`."""
+    if not problems:
+        return list(enumerate(draft.lines))
     if len(problems) == MAX_PROBLEMS or len(draft.lines) > MAX_LINES:
         return []
     barred = {p.path[1] for p in problems if p.path[0] == "lines" and p.path[1:] and p.code not in _HARMLESS_TO_PRICE}

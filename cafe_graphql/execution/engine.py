@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any, TypeGuard, cast
+from weakref import ref
 
 import orjson
 from graphql import (
@@ -89,23 +90,16 @@ class Engine:
         self._shared = SharedAnswers()
         self.again = Again()
 
-    async def run(
+    def run(
         self, request: Request, context: object, *, allow_mutation: bool = True, charge: Charge | None = None
-    ) -> Answer:
+    ) -> Coroutine[Any, Any, Answer]:
         """Answer a request; it never raises. `context` is what resolvers see as `info.context`.
 
         `charge` is awaited with the cost before anything runs. Who asks for it by the extension `cost` is told it.
         """
-        try:
-            ready = request.ready or self._ready(request, allow_mutation)
-        except Exception as error:
-            return await self._refused(error, request, charge)
-        try:
-            return await self._answered(ready, request, context, charge)
-        except Exception as error:
-            return _failure(error)
+        return cast("Coroutine[Any, Any, Answer]", self._carried_out(request, context, None, allow_mutation, charge))
 
-    async def open(
+    def open(
         self,
         request: Request,
         context: object,
@@ -113,24 +107,51 @@ class Engine:
         *,
         allow_mutation: bool = True,
         charge: Charge | None = None,
-    ) -> Answer | Subscription:
+    ) -> Coroutine[Any, Any, Answer | Subscription]:
         """Answer a request like `run`, or give the stream of answers that a subscription is; it never raises.
 
         A context is for one moment, and a subscription lasts: so the source sees `context`, and the fields of each
         event see one made by `renew` just then. If that raises a GraphQLError with a code, the listener is told.
         A subscription is charged once, with what one of its events costs.
         """
+        return self._carried_out(request, context, renew, allow_mutation, charge)
+
+    async def _carried_out(
+        self,
+        request: Request,
+        context: object,
+        renew: Callable[[], object] | None,
+        allow_mutation: bool,
+        charge: Charge | None,
+    ) -> Answer | Subscription:
+        """Run an operation, unless its answer is kept, which nobody is charged for."""
+        ready = request.ready
+        operation = None if ready is None else ready.operation()
         try:
-            ready = request.ready or self._ready(request, allow_mutation, allow_stream=True)
+            if ready is None or operation is None:
+                operation, ready = self._ready(request, allow_mutation, allow_stream=renew is not None)
         except Exception as error:
             return await self._refused(error, request, charge)
+        given = ready.given
         try:
-            if ready.operation.kind is OperationType.SUBSCRIPTION:
-                cost = self._cost(ready)
-                if charge is not None:
-                    await charge(cost)
-                return await self._opened(ready.operation, request, context, renew)
-            return await self._answered(ready, request, context, charge)
+            asks_cost = request.extensions.get("cost") is True
+            public = None if asks_cost else self._public
+            if public is not None and (kept := public.find(operation, given.variables, context)) is not None:
+                return kept
+            cost = self._cost(operation, ready)
+            if charge is not None:
+                await charge(cost)
+            if renew is not None and operation.kind is OperationType.SUBSCRIPTION:
+                return await self._opened(operation, request, context, renew)
+            result: Any = self._run(operation, given, context)
+            if not isinstance(result, ExecutionResult):
+                result, public = await result, None  # never kept: the version may have moved on meanwhile
+            answer = _answer(result, self._manner)
+            if public is not None:
+                return public.keep(operation, given.variables, context, answer)
+            if asks_cost and self._costs:
+                answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
+            return answer
         except Exception as error:
             return _failure(error)
 
@@ -143,26 +164,6 @@ class Engine:
             except RequestError as throttled:
                 return _failure(throttled)
         return _failure(error)
-
-    async def _answered(self, ready: Ready, request: Request, context: object, charge: Charge | None) -> Answer:
-        """Run an operation, unless its answer is kept, which nobody is charged for."""
-        operation, given = ready.operation, ready.given
-        asks_cost = request.extensions.get("cost") is True
-        public = None if asks_cost else self._public
-        if public is not None and (kept := public.find(operation, given.variables, context)) is not None:
-            return kept
-        cost = self._cost(ready)
-        if charge is not None:
-            await charge(cost)
-        result: Any = self._run(operation, given, context)
-        if not isinstance(result, ExecutionResult):
-            result, public = await result, None  # never kept: the version may have moved on meanwhile
-        answer = _answer(result, self._manner)
-        if public is not None:
-            return public.keep(operation, given.variables, context, answer)
-        if asks_cost and self._costs:
-            answer.payload["extensions"] = {"cost": {"estimated": cost, "limit": self._costs.limit}}
-        return answer
 
     async def _opened(
         self, operation: Operation, request: Request, context: object, renew: Callable[[], object]
@@ -191,12 +192,12 @@ class Engine:
         except RequestError:
             return False
 
-    def _ready(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Ready:
+    def _ready(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> tuple[Operation, Ready]:
         operation = self._operation(request, allow_mutation, allow_stream=allow_stream)
-        ready = Ready(operation, self._given(operation, request.variables))
+        ready = Ready(ref(operation), self._given(operation, request.variables))
         if operation.kind is OperationType.QUERY and isinstance(ready.given, Read):
             self.again.keep(request, ready)
-        return ready
+        return operation, ready
 
     def _operation(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> Operation:
         text = self._persisted.text_of(request)
@@ -214,10 +215,10 @@ class Engine:
         check_variables(variables, self._limits)
         return Given(variables)
 
-    def _cost(self, ready: Ready) -> int:
+    def _cost(self, operation: Operation, ready: Ready) -> int:
         if ready.cost is None:
             costs = self._costs
-            ready.cost = check_cost(ready.operation.estimate, ready.given, costs.limit) if costs else 1
+            ready.cost = check_cost(operation.estimate, ready.given, costs.limit) if costs else 1
         return ready.cost
 
     def _run(

@@ -57,7 +57,7 @@ DEFAULT_BOUNDS = Bounds()
 FREE = Estimate(0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Operation:
     """One valid operation, in a document of its own: itself and the fragments. Equal only to itself.
 

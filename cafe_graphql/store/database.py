@@ -26,7 +26,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
-"""How long an act waits for another process that is writing."""
+"""How long another process that is writing is waited for."""
+
+LOG_PAGES = 10_000
+"""Of the write-ahead log, 40 MB, until it is copied into the file: orders wait for that some milliseconds, and with
+SQLite's own thousand one in fifty did."""
 
 STEPS = 200_000
 """Of SQLite's machine, between two questions whether anybody still waits: some milliseconds."""
@@ -41,7 +45,8 @@ class Database:
     a bounded number of rows), `read_long` on a thread, `write` in the writer's next transaction.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = BUSY_SECONDS) -> None:
+        """Open a file. `patience` is how many seconds an act waits for another process that is writing."""
         _make_private(Path(url.removeprefix("sqlite:///")))
         self.engine = create_engine(
             url,
@@ -61,7 +66,7 @@ class Database:
         self.on_commit: Callable[[], None] = lambda: None
         """Called on the event loop after acts of this process were committed."""
         self._file = File(writes)
-        self._writer = Writer(writes.execution_options(cafe_writes=True), self._file)
+        self._writer = Writer(writes, self._file, patience)
 
     def data_version(self) -> int:
         """A number that changes whenever another connection, in this or another process, has committed.
@@ -151,8 +156,12 @@ def _make_private(file: Path) -> None:
 
 def _set_up(connection: sqlite3.Connection, _: object) -> None:
     _log_ahead(connection)
-    # What undoes an act is never wanted on disk.
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
+    for pragma in (
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",  # what undoes an act is never wanted on disk
+        f"wal_autocheckpoint = {LOG_PAGES}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -185,8 +194,7 @@ def _until(is_left: threading.Event, connection: Connection) -> Iterator[None]:
 
 
 def _begin(connection: Connection) -> None:
-    """Take the write lock before an act's first read: the driver's own way would let two sell the last one."""
+    """Begin a snapshot; the driver's own way would begin none. The writer has begun its transaction already."""
     if not driver(connection).in_transaction:
         findings.forget(connection)
-        writes = connection.get_execution_options().get("cafe_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN")

@@ -26,6 +26,9 @@ _log = logging.getLogger("cafe_graphql")
 class Counters(Protocol):
     """One number for each key and window."""
 
+    def add_now(self, keys: Sequence[str], window: int, amount: int) -> list[int] | None:
+        """Do as `add` does; None, and nothing was done, when that has to be waited for."""
+
     async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
         """Add to the number of each key, and give what they are now."""
 
@@ -45,6 +48,9 @@ class MemoryCounters:
         self._counts: dict[str, int] = {}
 
     async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
+        return self.add_now(keys, window, amount)
+
+    def add_now(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
         if window != self._window:
             self._window, self._counts = window, {}
         sums = []
@@ -82,6 +88,9 @@ class RedisCounters:
         self._clock = clock
         self._away_until = self._silent_until = float("-inf")
 
+    def add_now(self, keys: Sequence[str], window: int, amount: int) -> None:
+        """Never: Redis is another process."""
+
     async def add(self, keys: Sequence[str], window: int, amount: int) -> list[int]:
         if self._clock() >= self._away_until:
             try:
@@ -89,7 +98,7 @@ class RedisCounters:
                     return [await self._redis.incr(f"{key}/{window}", 2 * WINDOW, amount) for key in keys]
             except Exception as error:  # whatever it is, it is not worth an order
                 self._note(error)
-        return await self._alone.add(keys, window, amount)
+        return self._alone.add_now(keys, window, amount)
 
     async def aclose(self) -> None:
         await self._pool.aclose()

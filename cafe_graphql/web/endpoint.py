@@ -49,11 +49,12 @@ _HEADERS: dict[MediaType, tuple[Header, ...]] = {
 
 
 class Response(NamedTuple):
-    """A finished response, as it goes out."""
+    """A finished response, as it goes out; `told` are headers of this one alone."""
 
     status: int
     headers: tuple[Header, ...]
     body: bytes = b""
+    told: tuple[Header, ...] = ()
 
 
 class Streaming(NamedTuple):
@@ -99,7 +100,7 @@ class GraphQLEndpoint:
         self._profile = profile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers, choice = noted(scope, requests.headers_of), noted(scope, self._choice)
+        headers, choice = noted(scope, self._read)
         if self._page is not None and choice.prefers_html and scope["method"] in READING:
             return await self._page(scope, receive, send)
         try:
@@ -112,8 +113,9 @@ class GraphQLEndpoint:
         except (Disconnected, OSError):
             return None  # the caller is gone: not our accident, and nobody is left to be told
 
-    def _choice(self, scope: Scope) -> Choice:
-        return negotiation.choose(requests.headers_of(scope).get(b"accept"), self._profile.fallback)
+    def _read(self, scope: Scope) -> tuple[Headers, Choice]:
+        headers = requests.headers_of(scope)
+        return headers, negotiation.choose(headers.get(b"accept"), self._profile.fallback)
 
     async def _response(
         self, scope: Scope, headers: Headers, choice: Choice, receive: Receive, send: Send
@@ -121,9 +123,12 @@ class GraphQLEndpoint:
         if scope["method"] == "OPTIONS":
             return Response(204, (ALLOW,))
         try:
-            self._check(scope, headers, choice)
+            noted(scope, self._check)
             if scope["method"] == "POST":
-                request = await requests.by_post(scope, headers, receive, self._bodies, self._engine.again)
+                body = self._bodies.at_hand(scope)
+                if body is None:
+                    body = await self._bodies.read(receive)
+                request = requests.by_post(body, headers, self._engine.again)
             else:
                 request = requests.by_get(scope, headers, self._bodies.limit)
             if isinstance(request, list):
@@ -145,15 +150,18 @@ class GraphQLEndpoint:
         except Exception as error:
             return self._answered(Answer(Outcome.BROKEN, {"errors": [errors.of_accident(error)]}), choice)
 
-    def _check(self, scope: Scope, headers: Headers, choice: Choice) -> None:
+    def _check(self, scope: Scope) -> None:
         """Refuse what cannot be answered, or must not be, before any of it is read."""
-        method = scope["method"]
+        method, (headers, choice) = scope["method"], self._read(scope)
         if method != "POST" and method not in READING:
             message = f"{method} means nothing here: send a query or mutation by POST, or a query by GET."
             raise Refused(405, "METHOD_NOT_ALLOWED", message, (ALLOW,))
         if choice.media is None and (choice.stream is None or method == "HEAD"):
             raise _unacceptable()
-        if method != "POST" and not self._origins.allows(headers.get(b"origin")):
+        if method == "POST":
+            requests.check_body_type(headers)
+            self._bodies.check_announced(headers.get(b"content-length"))
+        elif not self._origins.allows(headers.get(b"origin")):
             requests.check_site(headers, choice.names_graphql)
 
     async def _batch(self, scope: Scope, choice: Choice, batch: list[Request], send: Send) -> Response:
@@ -172,7 +180,7 @@ class GraphQLEndpoint:
             return answer
 
         body = await batches.answered(batch, answer)
-        return Response(200, (*_HEADERS[self._profile.media_for(choice.media, 200)], *told), body)
+        return Response(200, _HEADERS[self._profile.media_for(choice.media, 200)], body, told)
 
     async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Opened:
         is_told = False
@@ -217,12 +225,12 @@ class GraphQLEndpoint:
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
             return Response(200, (*HEADERS[choice.stream], *told), FRAMINGS[choice.stream].whole(body_of(answer)))
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
-        headers = (*_HEADERS[self._profile.media_for(media, status)], *told)
+        headers = _HEADERS[self._profile.media_for(media, status)]
         if answer.outcome is Outcome.UNSAFE:
             headers = (*headers, ALLOW_POST)
         elif answer.outcome is Outcome.OVERDUE:
             headers = (*headers, SOON)
-        return Response(status, headers, body_of(answer))
+        return Response(status, headers, body_of(answer), told)
 
     def _refused(self, refused: Refused, media: MediaType | None) -> Response:
         status = refused.status or self._profile.malformed
@@ -259,8 +267,13 @@ def _read(finished: Finished, media: MediaType, headers: Headers) -> Response:
 
 
 async def _send(send: Send, response: Response, *, bodiless: bool) -> None:
-    headers = list(response.headers)
-    if response.status not in (204, 304):
-        headers.append((b"content-length", b"%d" % len(response.body)))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if bodiless else response.body})
+    status, headers, body, told = response
+    at_once = getattr(getattr(send, "__self__", None), "send_whole", None)  # our own server's, if nobody stands between
+    has_length = status not in (204, 304)
+    if at_once is not None and has_length and at_once(status, headers, told, body):
+        return
+    head = [*headers, *told]
+    if has_length:
+        head.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})

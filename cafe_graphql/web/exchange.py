@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from uvicorn._types import HTTPResponseStartEvent
 from uvicorn.protocols.http.httptools_impl import (
@@ -28,6 +28,26 @@ MAX_LINES = 1_024
 _HANDLED_BY_UVICORN = frozenset((b"connection", b"transfer-encoding"))
 
 
+Header = tuple[bytes, bytes]
+Headers = tuple[Header, ...]
+
+
+class Connection(HttpToolsProtocol):
+    """What an exchange needs of its connection, beyond what uvicorn's has."""
+
+    def hold(self, response: bytes) -> None:
+        """Send a whole response soon, and before anything else."""
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
+        """Send this now, behind what is held."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the connection, once all was sent."""
+        raise NotImplementedError
+
+
 class Exchange(RequestResponseCycle):
     """Holds a head back that announces the length of its body, until that comes; all others go out at once."""
 
@@ -44,15 +64,16 @@ class Exchange(RequestResponseCycle):
     _head: HTTPResponseStartEvent | None = None
     _lines: list[bytes]
 
-    def __init__(self, connection: HttpToolsProtocol, keep_alive: bool) -> None:
+    def __init__(self, connection: Connection, keep_alive: bool) -> None:
         self.scope = connection.scope
-        self.transport = connection.transport
+        self.transport = cast("asyncio.Transport", connection)  # of which uvicorn's cycle asks to write and to close
         self.flow = connection.flow
         self.logger = connection.logger
         self.access_logger = connection.access_logger
         self.access_log = connection.access_log
         self.default_headers = connection.server_state.default_headers
         self.on_response = connection.on_response_complete
+        self._hold = connection.hold
         self.keep_alive = keep_alive
         self.waiting_for_100_continue = connection.expect_100_continue
         self.body = bytearray()
@@ -75,38 +96,53 @@ class Exchange(RequestResponseCycle):
     async def send(self, message: Any) -> None:
         """Take a message of the app's: the ASGI interface."""
         if message["type"] == "http.response.start" and not self.response_started:
-            lines = _sized(self.default_headers + list(message.get("headers", ())))
+            lines = _sized(message.get("headers", ()))
             if lines is not None:
                 self._head, self._lines = message, lines
                 return
         head, self._head = self._head, None
         if message["type"] == "http.response.start":  # the app has failed meanwhile, and uvicorn says so instead
             head = None
-        if head is not None and self._write_whole(head, message):
+        if head is not None and self._can_send_whole() and self._is_whole(message):
+            self._write(head["status"], self._lines, message.get("body", b""))
             return
         if head is not None:
             await super().send(head)
         await super().send(message)
 
-    def _write_whole(self, head: HTTPResponseStartEvent, message: dict[str, Any]) -> bool:
-        """Write a response if it is whole, and nobody has to wait until there is room for it."""
-        body = message.get("body", b"")
-        if message.get("more_body") or self.flow.write_paused or self.disconnected or self.access_log:
+    def send_whole(self, status: int, headers: Headers, told: Headers, body: bytes) -> bool:
+        """Send a response as the two messages of one would, but at once; False if it has to be sent by messages.
+
+        `headers` are the same in many responses, and `told` are this one's own; the body's length is said behind them.
+        None of them is about the connection.
+        """
+        if self.response_started or self._head is not None or not self._can_send_whole():
             return False
-        if _length(len(body)) not in self._lines or self.scope["method"] == "HEAD":
+        self._write(status, [_same_lines(headers), *_lines(told), _length(len(body))], body)
+        return True
+
+    def _can_send_whole(self) -> bool:
+        """Whether nobody has to wait until there is room for it, or wants less of it."""
+        if self.flow.write_paused or self.disconnected or self.access_log:
             return False
-        if not self.keep_alive:
-            self._lines.append(b"connection: close\r\n")
+        return bool(self.scope["method"] != "HEAD")
+
+    def _is_whole(self, message: dict[str, Any]) -> bool:
+        return not message.get("more_body") and _length(len(message.get("body", b""))) in self._lines
+
+    def _write(self, status: int, lines: list[bytes], body: bytes) -> None:
         self.response_started = self.response_complete = True
-        response = b"".join((STATUS_LINE[head["status"]], *self._lines, b"\r\n", body))
-        self.transport.write(response)
+        self.waiting_for_100_continue = False
+        own = [_line(name, value) for name, value in self.default_headers]
+        end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+        response = b"".join((STATUS_LINE[status], *own, *lines, end, body))
+        self._hold(response)
         self._remember(response)
         if "message_event" in vars(self):  # somebody waits for it, or may
             self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
-        return True
 
     def _remember(self, response: bytes) -> None:
         state = self.scope.get("state", {})
@@ -114,17 +150,23 @@ class Exchange(RequestResponseCycle):
             state[STATE].keep(self.request, response, state[AS_OF])
 
 
-def _sized(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes] | None:
+def _sized(headers: Iterable[Header]) -> list[bytes] | None:
     """Write headers that say how long the body is; None if they do not, or say what uvicorn has to know."""
-    lines, is_sized = [], False
-    for name, value in headers:
-        if name in _HANDLED_BY_UVICORN:
-            return None
-        if name == b"content-length":
-            is_sized = True
-        # A number is what no other response has, and cannot hold what is forbidden.
-        lines.append(_beginning(name) + value + b"\r\n" if value.isdigit() else _line(name, value))
-    return lines if is_sized else None
+    names = {name for name, _ in headers}
+    if b"content-length" not in names or not names.isdisjoint(_HANDLED_BY_UVICORN):
+        return None
+    return _lines(headers)
+
+
+def _lines(headers: Iterable[Header]) -> list[bytes]:
+    """Write headers. A number is what few other responses have, and cannot hold what is forbidden."""
+    return [_beginning(name) + value + b"\r\n" if value.isdigit() else _line(name, value) for name, value in headers]
+
+
+@lru_cache(maxsize=MAX_LINES)
+def _same_lines(headers: Headers) -> bytes:
+    """Write headers that are the same in many responses."""
+    return b"".join(_lines(headers))
 
 
 def _length(number: int) -> bytes:

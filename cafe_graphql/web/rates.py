@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from starlette.types import Scope
 
@@ -65,7 +66,8 @@ class RateLimiter:
         """
         window, address = int(self._clock()) // WINDOW, addresses.of(scope)
         keys = (caller, f"all/{address}") if caller else (address,)
-        used = await self._counters.add(keys, window, cost)
+        counters = self._counters
+        used = counters.add_now(keys, window, cost) or await counters.add(keys, window, cost)
         is_crowded = len(used) > 1 and used[1] > self._limit * CALLERS_AN_ADDRESS
         if used[0] <= self._limit and not is_crowded:
             return RateLimit(self._limit, self._limit - used[0], self._end_of(window)), True
@@ -89,9 +91,9 @@ class RateLimiter:
 
     def headers(self, rate: RateLimit, *, is_refused: bool) -> tuple[Header, ...]:
         """Say to a program what is left of its budget, and when to come again."""
-        seconds = b"%d" % self.seconds_left(rate)
-        told = (self._told_limit, (REMAINING, b"%d" % rate.remaining), (RESET, seconds))
-        return (*told, (RETRY, seconds)) if is_refused else told
+        reset = _reset(self.seconds_left(rate))
+        told = (self._told_limit, (REMAINING, b"%d" % rate.remaining), reset)
+        return (*told, (RETRY, reset[1])) if is_refused else told
 
     def excuse(self, rate: RateLimit, cost: int) -> str:
         """Say to a person why a cost was refused."""
@@ -101,12 +103,22 @@ class RateLimiter:
 
     def seconds_left(self, rate: RateLimit) -> int:
         """Give the whole seconds until a budget is full again; at least one."""
-        return max(1, math.ceil(rate.reset_at.timestamp() - self._clock()))
+        return max(1, math.ceil(_timestamp(rate.reset_at) - self._clock()))
 
     def _end_of(self, window: int) -> datetime:
         if self._reset[0] != window:
             self._reset = (window, datetime.fromtimestamp((window + 1) * WINDOW, UTC))
         return self._reset[1]
+
+
+@lru_cache(maxsize=2)
+def _timestamp(reset_at: datetime) -> float:
+    return reset_at.timestamp()
+
+
+@lru_cache(maxsize=WINDOW + 1)
+def _reset(seconds: int) -> Header:
+    return RESET, b"%d" % seconds
 
 
 def _seconds(number: int) -> str:

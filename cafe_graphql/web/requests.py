@@ -8,11 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
-from cafe_graphql.execution.requests import Again, Request
-from cafe_graphql.web.bodies import Bodies
-from cafe_graphql.web.heads import noted
+from cafe_graphql.execution.requests import MAX_BYTES, Again, Request
 from cafe_graphql.web.negotiation import BodyType, body_type
 from cafe_graphql.web.refusals import Refused
 
@@ -39,9 +37,8 @@ def headers_of(scope: Scope) -> Headers:
     return headers if len(headers) == len(pairs) else _joined(pairs)
 
 
-def check_body_type(scope: Scope) -> None:
+def check_body_type(headers: Headers) -> None:
     """Refuse a body that does not say that it is JSON in UTF-8, as it stands."""
-    headers = headers_of(scope)
     promised = body_type(headers.get(b"content-type"))
     if promised is BodyType.OTHER:
         message = 'Send the request as JSON, with the header "Content-Type: application/json".'
@@ -53,15 +50,8 @@ def check_body_type(scope: Scope) -> None:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", message, ((b"accept-encoding", b"identity"),))
 
 
-async def by_post(
-    scope: Scope, headers: Headers, receive: Receive, bodies: Bodies, again: Again
-) -> Request | list[Request]:
+def by_post(body: bytes, headers: Headers, again: Again) -> Request | list[Request]:
     """Read the request, or several, from a JSON body, unless it is one that comes again."""
-    noted(scope, check_body_type)
-    bodies.check_announced(headers.get(b"content-length"))
-    body = bodies.at_hand(scope)
-    if body is None:
-        body = await bodies.read(receive)
     if (known := again.get(body)) is not None:
         return _with_wishes(known, headers)
     try:
@@ -71,7 +61,7 @@ async def by_post(
     if type(fields) is list:
         return [_with_wishes(request, headers) for request in _batch(fields)]
     request = of(fields)
-    request.source = body
+    request.source = body if len(body) <= MAX_BYTES else None
     return _with_wishes(request, headers)
 
 

@@ -63,7 +63,7 @@ class Restrained:
         await self._restraints.carry_out(act, lambda: is_reading)
 
     async def _read(self, scope: Scope, receive: Receive) -> Receive:
-        requests.check_body_type(scope)
+        requests.check_body_type(requests.headers_of(scope))
         whole: Message | None = {"type": "http.request", "body": await self._bodies.read(receive), "more_body": False}
 
         async def again() -> Message:

@@ -10,12 +10,13 @@ import asyncio
 import re
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from cafe_graphql.web import heads, repeats
+from cafe_graphql.web import heads, outbox, repeats
 from cafe_graphql.web.bodies import BODY
-from cafe_graphql.web.exchange import Exchange
+from cafe_graphql.web.exchange import Connection, Exchange
 from cafe_graphql.web.heads import Head, Heads
+from cafe_graphql.web.outbox import Outbox
 from cafe_graphql.web.repeats import Repeats
 
 HEAD_SECONDS = 10.0
@@ -32,7 +33,7 @@ _PLAIN = re.compile(rb"(/[A-Za-z0-9._-]+)+/?")
 """A path that is what it says: nothing to decode, and no parameters."""
 
 
-class BoundedHttp(HttpToolsProtocol):
+class BoundedHttp(Connection):
     """One connection. What it takes to bound a head is only spent on one that is not whole when it is first seen.
 
     A connection that rests has one timer while it lasts, where uvicorn sets one after each response.
@@ -46,6 +47,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._resting_since: float | None = None
         self._repeats: Repeats | None = self.app_state.get(repeats.STATE)
         self._heads: Heads | None = self.app_state.get(heads.STATE)
+        self._outbox: Outbox | None = self.app_state.get(outbox.STATE)
+        self._held: bytes | None = None
         self._begun = 0
         self.access_log = self.access_log and self.config.access_log  # its logger may have handlers of somebody else
 
@@ -55,8 +58,44 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._calm_down()
+        self._held = None
         super()._unset_keepalive_if_required()
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        self.send_held()
+        super().eof_received()
+
+    def shutdown(self) -> None:
+        self.send_held()
+        super().shutdown()
+
+    def hold(self, response: bytes) -> None:
+        if self._outbox is None:
+            self.transport.write(response)
+        else:
+            if self._held is not None:
+                self.send_held()
+            self._held = response
+            self._outbox.add(self)
+
+    def send_held(self) -> None:
+        """Send the response that waits for others, if one does: before anything else is read, sent or closed."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self.transport.write(held)
+
+    def write(self, data: bytes) -> None:
+        self.send_held()
+        self.transport.write(data)
+
+    def close(self) -> None:
+        self.send_held()
+        self.transport.close()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._outbox = None  # from now on the connection is another's, who writes to it at once
+        super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         self._is_in_head = True
@@ -90,6 +129,8 @@ class BoundedHttp(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
 
     def data_received(self, data: bytes) -> None:
+        if self._held is not None:  # they have sent more before it was answered
+            self.send_held()
         is_first, is_between = self.cycle is None, self._is_between_messages()
         if is_between and self._repeats is not None and (response := self._repeats.get(data)) is not None:
             self.transport.write(response)
@@ -166,7 +207,7 @@ class BoundedHttp(HttpToolsProtocol):
         if left > 0:
             self._look_again_in(left)
         else:
-            self.transport.close()
+            self.close()
 
     def _look_again_in(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
@@ -179,8 +220,8 @@ class BoundedHttp(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(STATUS_LINE[status] + CLOSED)
-        self.transport.close()
+            self.write(STATUS_LINE[status] + CLOSED)
+        self.close()
 
     def _calm_down(self) -> None:
         if self._patience is not None:

@@ -23,9 +23,9 @@ def prepare(engine: Engine, bomb: Bomb) -> str | None:
     """Do all that comes before running, and give the code of the refusal, if it is one."""
     request = Request(bomb.query, variables=bomb.variables)
     try:
-        ready = engine._ready(request, allow_mutation=False)
-        engine._cost(ready)
-        engine._executor(ready.operation, request.variables, None)
+        operation, ready = engine._ready(request, allow_mutation=False)
+        engine._cost(operation, ready)
+        engine._executor(operation, request.variables, None)
     except RequestError as refused:
         return str(refused.errors[0]["extensions"]["code"])
     return None

@@ -68,6 +68,35 @@ def test_every_kind_of_selection_is_compiled_and_answered() -> None:
     assert cup["topped"].startswith("(Topping(name='cream', amount=1, roasts=[<Roast.DARK: 3>], below=[Topping(name=")
 
 
+@strawberry.type
+class Coin:
+    worth: int | None
+
+
+@strawberry.type
+class Purse:
+    coins: list[Coin]
+
+
+@pytest.mark.parametrize("odd", [None, True, 1.0, "1", 2**31, 1.5, "one"])
+def test_objects_that_are_but_a_number_are_what_each_of_them_is(odd: Any) -> None:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def purses(self) -> list[Purse]:
+            worths: list[Any] = [1, 2, odd, 1, odd, True, 2**30]
+            return [Purse(coins=[Coin(worth=worth) for worth in worths]) for _ in range(2)]
+
+    pair = Pair(strawberry.Schema(Query)._schema)
+
+    answer = asked(Question("{ purses { coins { worth } } }", {}), pair)
+
+    worths = [coin["worth"] for coin in answer["data"]["purses"][1]["coins"]]
+    assert worths[:2] == [1, 2]
+    assert worths[3:] == [1, worths[2], 1, 2**30]
+    assert type(worths[5]) is int
+
+
 def test_a_switch_makes_an_operation_of_its_own() -> None:
     pair = Pair(nasty.schema._schema)
     text = "query ($no: Boolean!) { cup { name @skip(if: $no) age name } }"

@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -36,10 +38,13 @@ def store(file: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def impatient_store(store: Database) -> Database:
+def impatient_store(store: Database, file: Path) -> Iterator[Database]:
     """Give a store whose writer waits a hundredth of a second for another process."""
-    on_the_writer(store, "PRAGMA busy_timeout = 10")
-    return store
+    impatient = Database(f"sqlite:///{file}", patience=0.01)
+    try:
+        yield impatient
+    finally:
+        impatient.close()
 
 
 def pour(connection: Connection, kind: str, litres: int = 0) -> int:
@@ -189,6 +194,130 @@ def test_the_writer_outlives_a_loop_that_is_gone(store: Database, file: Path) ->
     asyncio.run(store.write(pour, "tea"))
 
     assert cups(file) == ["latte", "tea"]
+
+
+def test_who_orders_again_at_once_shares_the_next_commit(store: Database, file: Path) -> None:
+    async def drink(cups: int) -> None:
+        for _ in range(cups):
+            await store.write(pour, "latte")
+            await asyncio.sleep(0)  # they are answered, and say what they want
+
+    async def eight_guests() -> None:
+        await asyncio.gather(*(drink(5) for _ in range(8)))
+
+    with watched(store) as statements:
+        asyncio.run(eight_guests())
+
+    assert len(cups(file)) == 40
+    assert statements.count("COMMIT") == 5
+
+
+def test_loops_of_several_threads_share_the_writer(store: Database, file: Path) -> None:
+    async def rush(name: str) -> list[str]:
+        async def order(number: int) -> str:
+            await store.write(pour, f"{name} {number}")
+            return f"{name} {number}"
+
+        return await asyncio.gather(*(order(number) for number in range(100)))
+
+    with ThreadPoolExecutor(4) as threads:
+        told = list(threads.map(lambda name: asyncio.run(rush(name)), ["latte", "mocha", "tea", "chai"]))
+
+    assert sorted(cups(file)) == sorted(cup for each in told for cup in each)
+    assert len(cups(file)) == 400
+
+
+def test_acts_of_a_loop_that_went_while_another_process_wrote_are_done(store: Database, file: Path) -> None:
+    async def ask_and_go() -> None:
+        asyncio.create_task(store.write(pour, "latte"))  # noqa: RUF006 — nobody is to wait for it
+        await asyncio.sleep(0.02)
+
+    with writing(file):
+        asyncio.run(ask_and_go())
+    asyncio.run(store.write(pour, "tea"))
+
+    assert cups(file) == ["latte", "tea"]
+
+
+def test_the_loop_goes_on_while_another_process_writes(store: Database, file: Path) -> None:
+    async def wait_and_count() -> int:
+        turns = 0
+        with writing(file):
+            pouring = asyncio.create_task(store.write(pour, "latte"))
+            until = time.monotonic() + 0.1
+            while time.monotonic() < until:
+                await asyncio.sleep(0.001)
+                turns += 1
+        await pouring
+        return turns
+
+    assert asyncio.run(wait_and_count()) > 20
+
+
+def test_closing_while_another_process_writes_tells_those_who_wait(impatient_store: Database, file: Path) -> None:
+    async def ask_and_close() -> list[object]:
+        pouring = [asyncio.create_task(impatient_store.write(pour, "latte")) for _ in range(3)]
+        await asyncio.sleep(0)
+        impatient_store.close()
+        return await asyncio.gather(*pouring, return_exceptions=True)
+
+    with writing(file):
+        got = asyncio.run(ask_and_close())
+
+    assert [type(each) for each in got] == [Busy] * 3
+    assert cups(file) == []
+
+
+def test_an_act_that_ends_the_transaction_of_all_is_a_failure_of_all(store: Database, file: Path) -> None:
+    def drop_the_tray(connection: Connection) -> None:
+        connection.exec_driver_sql("ROLLBACK")
+
+    async def rush() -> list[object]:
+        acts: list[Awaitable[object]] = [
+            store.write(pour, "latte"),
+            store.write(drop_the_tray),
+            store.write(pour, "tea"),
+        ]
+        return await asyncio.gather(*acts, return_exceptions=True)
+
+    got = asyncio.run(rush())
+    afterwards = asyncio.run(store.write(pour, "mocha"))
+
+    assert [type(each) for each in got] == [RuntimeError] * 3
+    assert afterwards == 1
+    assert cups(file) == ["mocha"]
+
+
+def test_an_act_that_stops_an_iteration_is_told_as_any_other_mistake(store: Database, file: Path) -> None:
+    def pour_the_next(connection: Connection) -> None:
+        next(iter(()))
+
+    async def rush() -> list[object]:
+        acts: list[Awaitable[object]] = [
+            store.write(pour, "latte"),
+            store.write(pour_the_next),
+            store.write(pour, "tea"),
+        ]
+        return await asyncio.wait_for(asyncio.gather(*acts, return_exceptions=True), 5)
+
+    got = asyncio.run(rush())
+
+    assert [type(each) for each in got] == [int, RuntimeError, int]
+    assert cups(file) == ["latte", "tea"]
+
+
+def test_a_file_that_was_replaced_while_it_was_waited_for_is_not_written(store: Database, file: Path) -> None:
+    async def replace() -> object:
+        with writing(file):
+            pouring = asyncio.create_task(store.write(pour, "latte"))
+            await asyncio.sleep(0.05)
+            await asyncio.to_thread(file.rename, file.with_name("old.db"))
+        return (await asyncio.gather(pouring, return_exceptions=True))[0]
+
+    got = asyncio.run(replace())
+
+    assert isinstance(got, Busy)
+    assert "deleted or replaced" in str(got)
 
 
 def test_while_another_process_writes_acts_are_told_to_try_again(impatient_store: Database, file: Path) -> None:

@@ -61,7 +61,7 @@ def request(query: str, **headers: str) -> bytes:
 def open_cafe(database: Path, **settings: Any) -> Iterator[tuple[Counted, Line]]:
     app = Counted(create_app(Settings(database_url=f"sqlite:///{database}", api_key=SecretStr(KEY), **settings)))
     with (
-        serve(app, http=FLAGS["http"], lifespan="on") as address,
+        serve(app, **{**FLAGS, "lifespan": "on"}) as address,
         socket.create_connection(address, timeout=10) as connection,
     ):
         yield app, Line(connection)

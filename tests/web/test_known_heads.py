@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -11,79 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn import Config
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
-from cafe_graphql.web import heads
+from cafe_graphql.web import heads, outbox
 from cafe_graphql.web.heads import Heads, noted
-from cafe_graphql.web.wire import BoundedHttp
+from cafe_graphql.web.outbox import Outbox
 from tests.running import KEY
 from tests.web.lines import open_cafe
+from tests.web.wires import conversation
 
 CAFE_NAME, CURRENCY, BOOKS = "{ cafe { name } }", "{cafe{currency}}", "{ orders { totalCount } }"
 START = b"POST /graphql HTTP/1.1\r\nHost: cafe\r\n"
 PLAIN = START + b"Content-Length: 4\r\n\r\n"
-
-
-async def mirror(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with what reached the app."""
-    message = await receive()
-    body = message["body"]
-    while message.get("more_body"):
-        message = await receive()
-        body += message.get("body", b"")
-    seen = {name: value for name, value in scope.items() if name not in ("state", heads.NOTES)}
-    seen["headers"] = list(seen["headers"])
-    said = repr((sorted(seen.items()), body)).encode()
-    length = (b"content-length", b"%d" % len(said))
-    await send({"type": "http.response.start", "status": 200, "headers": [length]})
-    await send({"type": "http.response.body", "body": said})
-
-
-class Wire(asyncio.Transport):
-    """Where a connection writes to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-        self.is_over = False
-
-    def write(self, data: Any) -> None:
-        self.written += data
-
-    def close(self) -> None:
-        self.is_over = True
-
-    def is_closing(self) -> bool:
-        return self.is_over
-
-    def pause_reading(self) -> None:
-        pass
-
-    def resume_reading(self) -> None:
-        pass
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return {"peername": ("192.0.2.7", 4711), "sockname": ("192.0.2.1", 80)}.get(name, default)
-
-
-async def conversation(pieces: Iterable[bytes], state: dict[str, Any], app: ASGIApp = mirror) -> tuple[bytes, bool]:
-    """Say this on one connection, each piece when what is before it was answered: what came back, and is it over?"""
-    config = Config(app, lifespan="off", log_config=None)
-    config.load()
-    connection, wire = BoundedHttp(config, ServerState(), state), Wire()
-    connection.connection_made(wire)
-    for piece in pieces:
-        if wire.is_over:
-            break
-        connection.data_received(piece)
-        for _ in range(10):
-            await asyncio.sleep(0)
-    written, is_over = wire.written, wire.is_over
-    connection.connection_lost(None)
-    return written, is_over
 
 
 HEADS = [
@@ -126,9 +66,10 @@ def known() -> Heads:
 
 
 def check(pieces: list[bytes]) -> None:
-    """What is said here behind a first request comes to the same with known heads and without."""
+    """What is said here behind a first request comes to the same with known heads and an outbox, and without."""
     said = [PLAIN + b"abcd", *pieces]
-    assert asyncio.run(conversation(said, {heads.STATE: known()})) == asyncio.run(conversation(said, {}))
+    state = {heads.STATE: known(), outbox.STATE: Outbox()}
+    assert asyncio.run(conversation(said, state)) == asyncio.run(conversation(said, {}))
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -1,14 +1,17 @@
 """A query whose bytes come again is answered as if it had never come before."""
 
+import gc
 import json
 from typing import Any
 
 import pytest
 
+from cafe_graphql.execution import requests
 from cafe_graphql.execution.cost import Costs
 from cafe_graphql.execution.engine import Engine
 from cafe_graphql.execution.persisted import AutomaticDocuments, sha256_of
-from cafe_graphql.execution.requests import MAX_BYTES, Again, Ready, Request
+from cafe_graphql.execution.prepared import Bounds
+from cafe_graphql.execution.requests import MAX_BYTES, OVERHEAD, Again, Ready, Request
 from cafe_graphql.web.endpoint import GraphQLEndpoint
 from tests.clients import raw
 from tests.clients.called import ada
@@ -16,8 +19,8 @@ from tests.execution import corner, ticket
 
 HEADERS = {"accept": "application/graphql-response+json", "content-type": "application/json"}
 TOLD = "query ($t: Ticket!) { a: told(ticket: $t) b: told(ticket: $t) }"
-TIMES = 4
-"""The first is run as it comes, the second is compiled and kept, the others are known."""
+TIMES = 5
+"""The first is run as it comes, the second is compiled, the third is kept, the others are known."""
 
 
 class Asked:
@@ -111,8 +114,8 @@ def test_a_wish_by_a_header_holds_for_its_own_request_alone() -> None:
 
 
 def test_only_so_much_is_kept_and_the_first_to_come_goes_first() -> None:
-    again, ready = Again(max_kept_bytes=100), Ready.__new__(Ready)
-    for name in b"abc":
+    again, ready = Again(max_kept_bytes=2 * (40 + OVERHEAD)), Ready.__new__(Ready)
+    for name in b"aabbcc":
         again.keep(Request("{ guest }", source=bytes([name]) * 40), ready)
 
     assert again.get(b"a" * 40) is None
@@ -121,10 +124,39 @@ def test_only_so_much_is_kept_and_the_first_to_come_goes_first() -> None:
 
 def test_what_is_long_or_has_no_source_is_not_kept() -> None:
     again, ready = Again(), Ready.__new__(Ready)
-    again.keep(Request("{ guest }", source=b"x" * (MAX_BYTES + 1)), ready)
-    again.keep(Request("{ guest }"), ready)
+    for _ in range(2):
+        again.keep(Request("{ guest }", source=b"x" * (MAX_BYTES + 1)), ready)
+        again.keep(Request("{ guest }"), ready)
 
     assert len(again) == 0
+
+
+def test_what_came_once_is_not_kept_and_pushes_out_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "MAX_MET", 3)
+    again, ready = Again(), Ready.__new__(Ready)
+
+    for source in (b"menu", b"menu", *(b"order %d" % number for number in range(5)), b"order 0", b"order 4"):
+        again.keep(Request("{ guest }", source=source), ready)
+
+    assert [again.get(source) is not None for source in (b"menu", b"order 0", b"order 4")] == [True, False, True]
+
+
+def test_what_is_kept_keeps_no_document_alive() -> None:
+    asked = Asked(bounds=Bounds(max_kept_documents=1))
+    query, other = {"query": "{ guest }"}, {"query": "{ drink { name } }"}
+    before = asked.again(query)
+    kept = asked.engine.again.get(json.dumps(query).encode())
+    assert kept is not None
+    assert kept.ready is not None
+    asked.again(other)
+    gc.collect()
+
+    is_gone = kept.ready.operation() is None
+    after = asked.again(query)
+
+    assert is_gone
+    assert before == after == [{"data": {"guest": "Ada"}}] * TIMES
+    assert kept.ready.operation() is not None
 
 
 def _without_ids(answer: Any) -> Any:

@@ -321,6 +321,9 @@ class TestEvents:
 class TestBooksThatCannotBeWritten:
     def test_somebody_who_cannot_be_welcomed_now_is_to_come_again(self) -> None:
         class Locked:
+            def known(self, _: str) -> None:
+                pass
+
             async def recognise(self, _: str) -> Actor:
                 raise Busy("The order book cannot be written just now; nothing was stored. Try again in a moment.")
 

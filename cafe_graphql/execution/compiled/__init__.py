@@ -23,6 +23,9 @@ time is turned into Python source that holds nothing but the answers, and that s
             v3.append({'name': v5, 'price': {'minorUnits': v7}})
         return {'menu': {'items': v3}}
 
+Where there are lists in lists, an object that is nothing but a whole number, such as `priceDelta { minorUnits }`, is
+made once for each number in an answer, and stands wherever it comes again.
+
 **What is promised.** The answer is graphql-core's, errors and their order too, because graphql-core gives it whenever
 anything is out of the ordinary. Compiled code knows only how things go well; what it does not know it raises, and
 never answers for. Then a query is run anew by the executor (its resolvers change nothing, by GraphQL's own rule), and

@@ -27,6 +27,8 @@ class Body:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.indent = 1
+        self.loops = 0
+        """How many loops the next statement stands in."""
         self._names = 0
 
     def add(self, statement: str) -> None:
@@ -39,6 +41,18 @@ class Body:
         self.indent += 1
         yield
         self.indent -= 1
+
+    @contextmanager
+    def loop(self, header: str) -> Iterator[None]:
+        """Have the statements that are added meanwhile stand in a loop."""
+        self.loops += 1
+        with self.inside(header):
+            yield
+        self.loops -= 1
+
+    def begin_with(self, statement: str) -> None:
+        """Add a statement before all others."""
+        self.lines.insert(0, f"    {statement}")
 
     def new(self) -> str:
         """Give a name that nothing has yet."""

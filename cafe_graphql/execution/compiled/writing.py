@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import CoroutineType
 
+from graphql import GraphQLInt
+
 from cafe_graphql.execution.compiled import classes, leaves
 from cafe_graphql.execution.compiled.calls import refuse
 from cafe_graphql.execution.compiled.resolvers import Attribute
@@ -17,6 +19,10 @@ from cafe_graphql.execution.compiled.values import collection
 
 MAX_INDENT = 10
 """Python takes at most twenty loops within each other; what lies deeper has a function of its own."""
+
+
+LOOPS_OF_THE_SAME = 2
+"""So many loops deep, amounts of money are mostly ones that were there before: options cost what others cost."""
 
 
 class Writer:
@@ -67,6 +73,8 @@ class Writer:
         return self._fields(shape, name, path, body)
 
     def _fields(self, shape: Fields, name: str, path: str, body: Body) -> str:
+        if body.loops >= LOOPS_OF_THE_SAME and (alone := _only_number(shape)):
+            return self._number(*alone, name, body)
         parent = shape.type_.name
         found = {key: self._field(parent, key, field, name, path, body) for key, field in shape.fields.items()}
         return f"{{{', '.join(f'{key!r}: {text}' for key, text in found.items())}}}"
@@ -84,11 +92,21 @@ class Writer:
         body.add(f"if type({found}) is {waits}: {refused}({found})")
         return self._value(field.value, found, path, body)
 
+    def _number(self, key: str, attribute: Attribute, number: Value, name: str, body: Body) -> str:
+        """Write an object that is nothing but a number: those of the same number are one, made when it comes first."""
+        value, made, of_number = body.name(f"{name}.{attribute.name}"), body.new(), body.new()
+        body.begin_with(f"{of_number} = {{}}")
+        body.add(f"{made} = {of_number}.get({value}) if type({value}) is int else None")
+        with body.inside(f"if {made} is None:"):
+            self._value(number, value, "path", body)
+            body.add(f"{made} = {of_number}[{value}] = {{{key!r}: {value}}}")
+        return made
+
     def _list(self, shape: Listed, name: str, path: str, body: Body) -> str:
         body.add(f"if type({name}) is not list: {name} = {self._source.name(collection, 'collection')}({name})")
         made, entry, index = body.name("[]"), body.new(), body.new()
         loop = f"for {index}, {entry} in enumerate({name}):" if shape.needs_run else f"for {entry} in {name}:"
-        with body.inside(loop):
+        with body.loop(loop):
             body.add(f"{made}.append({self._value(shape.entry, entry, f'({path}, {index}, None)', body)})")
         return made
 
@@ -111,6 +129,17 @@ class Writer:
                 rows[self._source.name(class_, class_.__name__)] = row
             self._functions[shape] = self._source.table(self._source.name(classes.Table, "Table"), rows)
         return self._functions[shape]
+
+
+def _only_number(shape: Fields) -> tuple[str, Attribute, Value] | None:
+    """Give the only field of an object, its attribute and its value, if that is a whole number."""
+    if len(shape.fields) != 1:
+        return None
+    ((key, field),) = shape.fields.items()
+    if field is None or not isinstance(field.origin, Attribute):
+        return None
+    is_number = isinstance(field.value.shape, Leaf) and field.value.shape.type_ is GraphQLInt
+    return (key, field.origin, field.value) if is_number else None
 
 
 def _called(function: str, shape: Shape, given: str, path: str) -> str:
