@@ -163,6 +163,8 @@ class Totals:
 
     @property
     def total(self) -> int:
+        if not self.adjustments:  # as most have none, and all are asked for it again and again
+            return self.subtotal
         return self.subtotal + sum(adjustment.amount for adjustment in self.adjustments)
 
 

@@ -26,8 +26,8 @@ def quote(menu: Menu, draft: Draft, kitchen: Kitchen, purse: Purse = EMPTY) -> Q
     off = money_off.of(menu, draft, problems, counted, kitchen.at)
     taxed = _taxed(menu, off.lines) if menu.taxes else NO_TAX
     subtotal = sum(line.total for line in counted)
-    before_tip = (*off.adjustments, *_added(taxed))
-    tip = _tip(draft.tip, subtotal) if validation.is_sound("tip", problems) else ()
+    before_tip = (*off.adjustments, *_added(taxed)) if taxed.taxes else off.adjustments
+    tip = _tip(draft.tip, subtotal) if draft.tip and validation.is_sound("tip", problems) else ()
     work = timedelta(seconds=sum(line.work_seconds for line in counted))
     totals = Totals(menu.cafe.currency, subtotal, (*before_tip, *tip), taxed.taxes)
     tip_fits = totals.total <= money.MAX_TOTAL
@@ -98,9 +98,7 @@ def _points(menu: Menu, lines: Sequence[Build]) -> int:
     return menu.cafe.loyalty.offered(sum(line.net for line in lines)) if menu.cafe.loyalty else 0
 
 
-def _tip(tip: Tip | None, subtotal: int) -> tuple[Adjustment, ...]:
-    if tip is None:
-        return ()
+def _tip(tip: Tip, subtotal: int) -> tuple[Adjustment, ...]:
     if tip.percent is not None:
         amount = money.percent(subtotal, Decimal(tip.percent))
         return (Adjustment(AdjustmentKind.TIP, f"Tip {tip.percent} %", amount),)

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -171,7 +172,7 @@ def _refusals(priced: Quote, key: str | None, *, key_is_taken: bool, expected_to
 
 
 def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> order_book.Slip:
-    business_date = at.astimezone(ZoneInfo(menu.cafe.time_zone)).date().isoformat()
+    business_date = _business_date(menu.cafe.time_zone, int(at.timestamp()) // 60)
     sequence = order_book.next_sequence(connection, business_date)
     public_id, tracking_token = _names(at)
     return order_book.Slip(
@@ -183,6 +184,12 @@ def _slip(connection: Connection, menu: Menu, actor: Actor, at: datetime) -> ord
         placed_by=actor.id,
         customer_id=actor.person_id,
     )
+
+
+@lru_cache(maxsize=16)
+def _business_date(time_zone: str, minute: int) -> str:
+    """Give the day that a minute since 1970 is in: days begin with a minute everywhere."""
+    return datetime.fromtimestamp(minute * 60, ZoneInfo(time_zone)).date().isoformat()
 
 
 def _names(at: datetime) -> tuple[str, str]:

@@ -34,6 +34,21 @@ _log = logging.getLogger("cafe_graphql")
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What somebody sends to say who they are, and what of it is kept."""
+
+    text: str
+    digest: str
+
+    @classmethod
+    def of(cls, text: str) -> Credential:
+        """Take a key or token; `Unauthenticated` when it is too long to be one."""
+        if len(text) > MAX_LENGTH:
+            raise Unauthenticated("What you sent to say who you are is too long to be a key or a token.")
+        return cls(text, key_cutting.digest(text))
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     actor: Actor
     seen: int
@@ -54,7 +69,7 @@ class Callers:
         self._noted: dict[int, datetime] = {}
         self._notes: set[asyncio.Task[None]] = set()
 
-    async def recognise(self, credential: str) -> Actor:
+    async def recognise(self, credential: Credential) -> Actor:
         """Give who sends this; `Unauthenticated` says what is wrong with it, and never repeats it.
 
         `Away` when only an issuer could tell, and it does not answer.
@@ -63,19 +78,15 @@ class Callers:
         """
         if (known := self.known(credential)) is not None:
             return known
-        if len(credential) > MAX_LENGTH:
-            raise Unauthenticated("What you sent to say who you are is too long to be a key or a token.")
-        digest, seen = key_cutting.digest(credential), self._cafe.store.data_version()
-        actor = await self._looked_up(credential, digest)
-        self._remember(digest, _Known(actor, seen))
+        seen = self._cafe.store.data_version()
+        actor = await self._looked_up(credential.text, credential.digest)
+        self._remember(credential.digest, _Known(actor, seen))
         self._note_use(actor)
         return actor
 
-    def known(self, credential: str) -> Actor | None:
+    def known(self, credential: Credential) -> Actor | None:
         """Give who sends this if that was found out already, and nothing was written to the books since."""
-        if len(credential) > MAX_LENGTH:
-            return None
-        known = self._known.get(key_cutting.digest(credential))
+        known = self._known.get(credential.digest)
         if known is None or known.seen != self._cafe.store.data_version() or self._is_over(known.actor):
             return None
         self._note_use(known.actor)

@@ -3,19 +3,18 @@
 It is forgotten when another begins and when acts are undone; who changes what was found keeps or forgets it themselves.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 
-_KEY = "findings"
 
-
+@lru_cache(maxsize=16)
 def of(connection: Connection) -> dict[str, Any]:
     """Give what the connection's transaction has found, by names that its finders choose; to be added to."""
-    found: dict[str, Any] = connection.info.setdefault(_KEY, {})
-    return found
+    return {}
 
 
 def forget(connection: Connection) -> None:
     """Forget it all: the connection sees other books from now on."""
-    connection.info.pop(_KEY, None)
+    of(connection).clear()

@@ -8,8 +8,9 @@ from cafe_graphql.core import kitchen
 from cafe_graphql.core.kitchen import Kitchen
 from cafe_graphql.core.menu import CafeInfo
 from cafe_graphql.core.orders import QUEUED, Order, Status
+from cafe_graphql.store import findings
 from cafe_graphql.store.hot import Hot
-from cafe_graphql.store.orders import load, orders
+from cafe_graphql.store.orders import PROMISES, load, orders
 from cafe_graphql.store.times import from_micros, to_micros
 
 MAX_QUEUE = 200
@@ -61,8 +62,14 @@ def seen(connection: Connection, cafe: CafeInfo, pickup_at: datetime | None, at:
 
 def busy_until(connection: Connection, at: datetime, stations: int) -> tuple[datetime, ...]:
     """Give the latest promises still to be kept, one for each busy station."""
-    found = _BUSY.rows(connection, {"at": to_micros(at), "stations": stations})
-    return tuple(from_micros(micros) for (micros,) in found)
+    found, now = findings.of(connection), to_micros(at)
+    known = found.get(PROMISES)
+    if known is not None and known[0] == stations:
+        promises = sorted(known[1], reverse=True)[:stations]
+    else:
+        promises = [micros for (micros,) in _BUSY.rows(connection, {"at": now, "stations": stations})]
+    found[PROMISES] = stations, promises
+    return tuple([from_micros(micros) for micros in promises if micros > now])
 
 
 def pickups(connection: Connection, begins: datetime, ends: datetime) -> list[datetime]:

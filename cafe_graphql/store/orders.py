@@ -43,6 +43,9 @@ _REMEMBER = Hot(insert(keys), [column.key for column in keys.c])
 _PLACED, _NUMBERED = "last placed at", "last number"
 """Among what a transaction has found: when its last order was placed, and that one's day and number in it."""
 
+PROMISES = "promises"
+"""Among the same: what stations are busy with, for the kitchen to say. Orders that are added are put to it."""
+
 Row = RowMapping | Mapping[str, Any]
 
 
@@ -125,7 +128,10 @@ def add(
         "was_paid_up": quote.totals.total == 0,
     }
     row["id"] = _ADD_ORDER.run(connection, row)
-    findings.of(connection).update({_PLACED: micros, _NUMBERED: (slip.business_date, slip.sequence)})
+    found = findings.of(connection)
+    found[_PLACED], found[_NUMBERED] = micros, (slip.business_date, slip.sequence)
+    if PROMISES in found and row["queue_promise"] and row["pickup_at"] is None:
+        found[PROMISES][1].append(promise)
     return _order(row, [_added(connection, row["id"], line) for line in quote.lines])
 
 
@@ -162,6 +168,7 @@ def change_status(
     """Move an order on, and count its version up."""
     estimate = None if estimated_ready_at is None else to_micros(estimated_ready_at)
     promise = estimate if status in QUEUED else None
+    findings.of(connection).pop(PROMISES, None)
     _change(connection, order, at, status=status.value, estimated_ready_at=estimate, queue_promise=promise)
 
 
@@ -182,6 +189,7 @@ def admit(connection: Connection, order: Order, ready_at: datetime | None) -> No
     """Let the kitchen see an order that has waited to be paid, promised for then; counts no version up."""
     micros = None if ready_at is None else to_micros(ready_at)
     promise = {"estimated_ready_at": micros, "queue_promise": micros}
+    findings.of(connection).pop(PROMISES, None)
     connection.execute(update(orders).where(orders.c.id == order.id).values(promise))
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from starlette.types import Receive, Scope
 
 from cafe_graphql.web.gate import come_again
 from cafe_graphql.web.refusals import Disconnected, Refused
-from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue, Waiting
+from cafe_graphql.web.waiting import Begun, Deadline, Deadlines, Overdue, begin
 
 MAX_BYTES = 1024 * 1024
 MAX_SLOW = 300
@@ -41,9 +41,10 @@ class Bodies:
             raise self._too_large()
         return body
 
-    def read(self, receive: Receive) -> Awaitable[bytes]:
+    async def read(self, receive: Receive) -> bytes:
         """Read a body; raise `Refused` if it is too long, too late or one too many, and Disconnected if it ends."""
-        return Waiting(self._read(receive), self._waited_for)
+        begun = begin(self._read(receive))
+        return await begun.within(self._waited_for()) if isinstance(begun, Begun) else begun
 
     def check_announced(self, length: bytes | None) -> None:
         """Refuse a body that is too long by its own Content-Length, before any of it is read."""

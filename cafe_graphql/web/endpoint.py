@@ -28,7 +28,7 @@ from cafe_graphql.web.statuses import COMPAT, Profile
 from cafe_graphql.web.streams.framing import FRAMINGS, HEADERS
 from cafe_graphql.web.streams.keeping import Streams
 from cafe_graphql.web.streams.responses import StreamedResponse
-from cafe_graphql.web.waiting import Overdue
+from cafe_graphql.web.waiting import Begun, Overdue, begin
 
 READING = ("GET", "HEAD")
 
@@ -183,6 +183,10 @@ class GraphQLEndpoint:
         return Response(200, _HEADERS[self._profile.media_for(choice.media, 200)], body, told)
 
     async def _carried_out(self, scope: Scope, choice: Choice, request: Request, send: Send) -> Opened:
+        restraints = self._restraints
+        begun = None if restraints.gate.is_full else begin(self._opened(scope, choice, request))
+        if begun is not None and not isinstance(begun, Begun):
+            return begun
         is_told = False
 
         def late() -> bool:
@@ -190,11 +194,14 @@ class GraphQLEndpoint:
             nonlocal is_told
             is_told = self._engine.may_change(request)
             if is_told:
-                overdue = self._answered(self._restraints.overdue(is_mutation=True), choice)
+                overdue = self._answered(restraints.overdue(is_mutation=True), choice)
                 self._streams.run(_send_if_there(send, overdue))
             return not is_told
 
-        opened = await self._restraints.carry_out(lambda: self._opened(scope, choice, request), late)
+        if begun is None:
+            opened = await restraints.in_turn(lambda: self._opened(scope, choice, request), late)
+        else:
+            opened = await restraints.rest(begun, late)
         if is_told:
             raise Disconnected
         return opened
@@ -224,6 +231,8 @@ class GraphQLEndpoint:
         media = choice.media
         if media is None and choice.stream is not None:  # all that this caller reads: so a stream of one it is
             return Response(200, (*HEADERS[choice.stream], *told), FRAMINGS[choice.stream].whole(body_of(answer)))
+        if answer.outcome is Outcome.ANSWERED and media is not None:  # nearly always, and by every profile
+            return Response(200, _HEADERS[media], body_of(answer), told)
         status = self._profile.statuses[media or self._profile.fallback][answer.outcome]
         headers = _HEADERS[self._profile.media_for(media, status)]
         if answer.outcome is Outcome.UNSAFE:

@@ -61,6 +61,7 @@ class Exchange(RequestResponseCycle):
 
     request: bytes | None = None
     """All of the request, as it came, if it came alone and in one piece."""
+    _has_event = False
     _head: HTTPResponseStartEvent | None = None
     _lines: list[bytes]
 
@@ -82,6 +83,7 @@ class Exchange(RequestResponseCycle):
         """Make the event that something of this request has come, or its end, for the first who asks for it."""
         if name != "message_event":
             raise AttributeError(name)
+        self._has_event = True
         self.message_event = asyncio.Event()
         if not self.more_body:
             self.message_event.set()
@@ -114,11 +116,13 @@ class Exchange(RequestResponseCycle):
         """Send a response as the two messages of one would, but at once; False if it has to be sent by messages.
 
         `headers` are the same in many responses, and `told` are this one's own; the body's length is said behind them.
-        None of them is about the connection.
         """
         if self.response_started or self._head is not None or not self._can_send_whole():
             return False
-        self._write(status, [_same_lines(headers), *_lines(told), _length(len(body))], body)
+        same = _same_lines(headers)
+        if same is None:
+            return False
+        self._write(status, [same, *_lines(told), _length(len(body))], body)
         return True
 
     def _can_send_whole(self) -> bool:
@@ -138,7 +142,7 @@ class Exchange(RequestResponseCycle):
         response = b"".join((STATUS_LINE[status], *own, *lines, end, body))
         self._hold(response)
         self._remember(response)
-        if "message_event" in vars(self):  # somebody waits for it, or may
+        if self._has_event:  # somebody waits for it, or may
             self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
@@ -164,9 +168,10 @@ def _lines(headers: Iterable[Header]) -> list[bytes]:
 
 
 @lru_cache(maxsize=MAX_LINES)
-def _same_lines(headers: Headers) -> bytes:
-    """Write headers that are the same in many responses."""
-    return b"".join(_lines(headers))
+def _same_lines(headers: Headers) -> bytes | None:
+    """Write headers that are the same in many responses; None if they say what uvicorn has to know."""
+    is_plain = _HANDLED_BY_UVICORN.isdisjoint(name for name, _ in headers)
+    return b"".join(_lines(headers)) if is_plain else None
 
 
 def _length(number: int) -> bytes:

@@ -9,12 +9,12 @@ from starlette.types import Scope
 
 from cafe_graphql.core.errors import Away, Busy, SessionEnded, Unauthenticated
 from cafe_graphql.core.people import GUEST, Actor
-from cafe_graphql.services.recognising import Callers
+from cafe_graphql.services.recognising import Callers, Credential
 from cafe_graphql.web import credentials
 from cafe_graphql.web.heads import noted
 from cafe_graphql.web.rates import RateLimiter
 from cafe_graphql.web.refusals import Refused
-from cafe_graphql.web.requests import headers_of
+from cafe_graphql.web.requests import Headers, headers_of
 
 
 class Reception:
@@ -30,10 +30,10 @@ class Reception:
         `parameters` came with a socket's `connection_init`: what they say goes before the handshake's own headers.
         """
         said = parameters and credentials.in_parameters(parameters)
-        credential = credentials.sent(said) if said else noted(scope, _sent)
-        if credential is None:
-            return GUEST
         try:
+            credential = _sent(said) if said else noted(scope, _sent_by_head)
+            if credential is None:
+                return GUEST
             callers = self._callers()
             return callers.known(credential) or await callers.recognise(credential)
         except SessionEnded as error:  # it was right once: no guess
@@ -46,5 +46,10 @@ class Reception:
             raise Refused(503, "SERVICE_UNAVAILABLE", str(error), ((b"retry-after", b"5"),)) from None
 
 
-def _sent(scope: Scope) -> str | None:
-    return credentials.sent(headers_of(scope))
+def _sent_by_head(scope: Scope) -> Credential | None:
+    return _sent(headers_of(scope))
+
+
+def _sent(headers: Headers) -> Credential | None:
+    text = credentials.sent(headers)
+    return None if text is None else Credential.of(text)

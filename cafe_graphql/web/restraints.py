@@ -16,7 +16,7 @@ from cafe_graphql.execution.engine import Charge
 from cafe_graphql.web.callers import Called
 from cafe_graphql.web.gate import Gate
 from cafe_graphql.web.rates import Header, RateLimiter
-from cafe_graphql.web.waiting import Deadline, Deadlines, Waiting
+from cafe_graphql.web.waiting import Begun, Deadline, Deadlines, begin
 
 T = TypeVar("T")
 
@@ -48,17 +48,23 @@ class Restraints:
         is_refused = isinstance(answer, Answer) and answer.outcome is Outcome.THROTTLED
         return self.rates.headers(context.rate, is_refused=is_refused)
 
-    def carry_out(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> Awaitable[T]:
+    async def carry_out(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> T:
         """Carry an act out when there is room for it.
 
         Raise `Refused` when there is none, and `Overdue` when it has taken too long: `late` is called first, and may
         say by False that it must not be ended, for it may have changed something; then it is carried out to its end.
         """
         if self.gate.is_full:
-            return self._in_turn(act, late)
-        return Waiting(act(), lambda: _Inside(self.gate, self._deadlines, late))
+            return await self.in_turn(act, late)
+        begun = begin(act())
+        return await self.rest(begun, late) if isinstance(begun, Begun) else begun
 
-    async def _in_turn(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> T:
+    def rest(self, begun: Begun[T], late: Callable[[], bool]) -> Awaitable[T]:
+        """Carry on what has begun when there was room for it, and waits."""
+        return begun.within(_Inside(self.gate, self._deadlines, late))
+
+    async def in_turn(self, act: Callable[[], Coroutine[Any, Any, T]], late: Callable[[], bool]) -> T:
+        """Carry an act out when it is its turn to have room."""
         await self.gate.turn()
         try:
             with Deadline(self._deadlines, late):

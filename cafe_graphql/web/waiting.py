@@ -1,4 +1,8 @@
-"""Awaits what mostly need not be waited for: what it takes to watch over it is only spent when it does wait."""
+"""Awaits what mostly need not be waited for: what it takes to watch over it is only spent when it does wait.
+
+begun = begin(coroutine)
+return await begun.within(a_deadline) if isinstance(begun, Begun) else begun
+"""
 
 from __future__ import annotations
 
@@ -6,36 +10,40 @@ import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import AbstractContextManager
 from functools import partial
-from types import TracebackType
+from types import TracebackType, coroutine
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Waiting(Generic[T]):
-    """`await Waiting(coroutine, meanwhile)` gives what the coroutine gives, in the same task.
+def begin(act: Coroutine[Any, Any, T]) -> T | Begun[T]:
+    """Carry a coroutine out, in the same task, until it waits: give what it gives, or what is left of it."""
+    try:
+        waited_for = act.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    return Begun(act, waited_for)
 
-    If it comes to its end without waiting for anything, that is all. When it waits for the first time, `meanwhile` is
-    entered until the end; if that refuses by an exception, the coroutine is closed where it stands.
-    """
 
-    __slots__ = ("_coroutine", "_meanwhile")
+class Begun(Generic[T]):
+    """A coroutine that has begun, and waits for the first time."""
 
-    def __init__(
-        self, coroutine: Coroutine[Any, Any, T], meanwhile: Callable[[], AbstractContextManager[object]]
-    ) -> None:
-        self._coroutine = coroutine
-        self._meanwhile = meanwhile
+    __slots__ = ("_coroutine", "_waited_for")
 
-    def __await__(self) -> Generator[Any, Any, T]:
+    def __init__(self, begun: Coroutine[Any, Any, T], waited_for: object) -> None:
+        self._coroutine = begun
+        self._waited_for = waited_for
+
+    @coroutine
+    def within(self, meanwhile: AbstractContextManager[object]) -> Generator[Any, Any, T]:
+        """Carry it on to its end; `meanwhile` is entered until then. It is to be awaited at once.
+
+        If `meanwhile` refuses by an exception, the coroutine is closed where it stands.
+        """
         try:
-            waited_for = self._coroutine.send(None)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        try:
-            with self._meanwhile():
-                return (yield from self._rest(waited_for))
+            with meanwhile:
+                return (yield from self._rest(self._waited_for))
         finally:
             self._coroutine.close()
 

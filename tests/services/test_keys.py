@@ -14,7 +14,7 @@ from cafe_graphql.core.problems import ProblemCode
 from cafe_graphql.services import key_cutting, sessions, signing_in
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.key_cutting import Cut
-from cafe_graphql.services.recognising import Callers
+from cafe_graphql.services.recognising import Callers, Credential
 from cafe_graphql.services.sessions import Session
 from cafe_graphql.store import keys
 from tests.services.books import NOON, Clock, at_once, counted, execute, opened, written
@@ -32,7 +32,7 @@ def recognised(callers: Callers, credential: str) -> Actor:
 
 
 async def _recognised(callers: Callers, credential: str) -> Actor:
-    actor = await callers.recognise(credential)
+    actor = await callers.recognise(Credential.of(credential))
     await asyncio.gather(*callers._notes)  # what is written down beside the answer
     return actor
 

@@ -1,6 +1,7 @@
 """Placing an order: at the price that was shown, once for each key, all of it or nothing."""
 
 import asyncio
+from collections.abc import Awaitable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,10 @@ import pytest
 from cafe_graphql.core import menu_file
 from cafe_graphql.core.drafts import Choice, Draft, LineDraft, Tip
 from cafe_graphql.core.menu import Sheet
-from cafe_graphql.core.orders import Event, Status, StatusChanged
+from cafe_graphql.core.orders import Event, Order, Status, StatusChanged
 from cafe_graphql.core.people import GUEST, HOUSE, Actor, Scope
 from cafe_graphql.core.problems import PriceChanged, ProblemCode, WarningCode
-from cafe_graphql.services import menu_editing, ordering
+from cafe_graphql.services import cooking, menu_editing, ordering
 from cafe_graphql.services.cafe import Cafe
 from cafe_graphql.services.ordering import NotPlaced, Placed, Ref
 from cafe_graphql.store import events
@@ -63,6 +64,30 @@ def test_an_order_is_in_the_book_as_it_was_placed(cafe: Cafe) -> None:
     assert asyncio.run(cafe.store.read(events.of_order, order.id)) == [
         Event(1, order.id, NOON, "guest", StatusChanged(None, Status.PLACED))
     ]
+
+
+def test_a_rush_is_promised_what_guests_one_by_one_are(tmp_path: Path) -> None:
+    async def promises(cafe: Cafe, together: bool) -> list[datetime | None]:
+        standing = [(await ordering.place(cafe, GUEST, LATTE)).order for _ in range(4)]
+        later, unknown = replace(LATTE, pickup_at=NOON + timedelta(hours=1)), Draft((LineDraft("nectar"),))
+        rush: list[Awaitable[Placed | Order]] = [
+            ordering.place(cafe, GUEST, unknown),  # which looks at the kitchen, and adds nothing to it
+            ordering.cancel(cafe, GUEST, Ref(token=standing[3].tracking_token)),
+            *(ordering.place(cafe, GUEST, draft) for draft in (LATTE, later, ESPRESSO, LATTE)),
+            cooking.advance(cafe, HOUSE, standing[2].public_id, Status.CANCELLED),
+            *(ordering.place(cafe, GUEST, draft) for draft in (ESPRESSO, LATTE)),
+        ]
+        one_by_one = [] if together else [(await asyncio.gather(act, return_exceptions=True))[0] for act in rush]
+        done = await asyncio.gather(*rush, return_exceptions=True) if together else one_by_one
+        return [act.order.estimated_ready_at for act in done if isinstance(act, Placed)]
+
+    told = {}
+    for together in (True, False):
+        with opened(tmp_path / f"{together}.db") as cafe:
+            told[together] = asyncio.run(promises(cafe, together))
+
+    assert told[True] == told[False]
+    assert len(set(told[True])) > 4
 
 
 def test_defaults_that_were_filled_in_are_told_with_the_order(cafe: Cafe) -> None:

@@ -22,7 +22,7 @@ from cafe_graphql.core.errors import Away, Unauthenticated
 from cafe_graphql.core.people import HOUSE, Actor, Role, Scope
 from cafe_graphql.services import key_cutting, recognising, signing_in
 from cafe_graphql.services.cafe import Cafe
-from cafe_graphql.services.recognising import MAX_LENGTH, Callers
+from cafe_graphql.services.recognising import MAX_LENGTH, Callers, Credential
 from cafe_graphql.services.sessions import OURS, Session
 from cafe_graphql.store import keys
 from tests.gateways.forge import CONFIGURATION, KEYS, Forge, later, rsa_key, running_forge, says
@@ -42,7 +42,7 @@ TOO_LONG = "What you sent to say who you are is too long to be a key or a token.
 
 def recognised(callers: Callers, credential: str) -> Actor:
     async def recognise() -> Actor:
-        actor = await callers.recognise(credential)
+        actor = await callers.recognise(Credential.of(credential))
         await asyncio.gather(*callers._notes)
         return actor
 
@@ -400,7 +400,7 @@ class TestAnIssuersWord:
     ) -> None:
         callers, token = Callers(cafe, issuer=forge.issuer()), forge.token()
 
-        actors = at_once([lambda: callers.recognise(token)] * 20)
+        actors = at_once([lambda: callers.recognise(Credential.of(token))] * 20)
 
         assert len(set(actors)) == 1 and counted(file)["people"] == 1
 

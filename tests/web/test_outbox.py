@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from cafe_graphql.web import outbox
+from cafe_graphql.web.endpoint import Response, _send
 from cafe_graphql.web.outbox import PATIENCE, Outbox
 from cafe_graphql.web.wire import BoundedHttp
 from tests.web.lines import open_cafe, request
@@ -100,6 +101,20 @@ async def test_a_response_is_sent_though_the_app_fails_behind_it() -> None:
         await asyncio.sleep(0)
 
     assert wire.written.startswith(b"HTTP/1.1 500 ")
+    assert wire.written.endswith(b"sour")
+    assert wire.is_over
+
+
+async def test_a_response_that_ends_its_connection_ends_it() -> None:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await _send(send, Response(408, ((b"connection", b"close"),), b"sour"), bodiless=False)
+
+    connection, wire = connected({outbox.STATE: Outbox()}, refuse)
+    connection.data_received(FIRST)
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert wire.written.count(b"connection: close") == 1
     assert wire.written.endswith(b"sour")
     assert wire.is_over
 

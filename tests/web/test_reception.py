@@ -14,7 +14,7 @@ import pytest
 
 from cafe_graphql.core.errors import Busy
 from cafe_graphql.core.people import Actor
-from cafe_graphql.services.recognising import Callers
+from cafe_graphql.services.recognising import Callers, Credential
 from cafe_graphql.web.reception import Reception
 from cafe_graphql.web.refusals import Refused
 from tests.clients.streaming import Address, knocking, seated
@@ -321,10 +321,10 @@ class TestEvents:
 class TestBooksThatCannotBeWritten:
     def test_somebody_who_cannot_be_welcomed_now_is_to_come_again(self) -> None:
         class Locked:
-            def known(self, _: str) -> None:
+            def known(self, _: Credential) -> None:
                 pass
 
-            async def recognise(self, _: str) -> Actor:
+            async def recognise(self, _: Credential) -> Actor:
                 raise Busy("The order book cannot be written just now; nothing was stored. Try again in a moment.")
 
         with pytest.raises(Refused) as refused:

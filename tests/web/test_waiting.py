@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 
-from cafe_graphql.web.waiting import Deadline, Deadlines, Overdue, Waiting
+from cafe_graphql.web.waiting import Begun, Deadline, Deadlines, Overdue, begin
 
 
 class Watch:
@@ -39,15 +40,20 @@ async def brew(log: list[str], *, turns: int, fails: bool = False) -> str:
     return "coffee"
 
 
-@pytest.mark.parametrize(("turns", "watched"), [(0, 0), (1, 1), (7, 1)])
-def test_it_is_watched_once_if_it_waits_at_all(turns: int, watched: int) -> None:
+async def watched(act: Coroutine[Any, Any, str], meanwhile: Callable[[], AbstractContextManager[None]]) -> str:
+    begun = begin(act)
+    return await begun.within(meanwhile()) if isinstance(begun, Begun) else begun
+
+
+@pytest.mark.parametrize(("turns", "times"), [(0, 0), (1, 1), (7, 1)])
+def test_it_is_watched_once_if_it_waits_at_all(turns: int, times: int) -> None:
     watch = Watch()
 
     async def test() -> str:
-        return await Waiting(brew([], turns=turns), watch)
+        return await watched(brew([], turns=turns), watch)
 
     assert asyncio.run(test()) == "coffee"
-    assert (watch.came, watch.went) == (watched, watched)
+    assert (watch.came, watch.went) == (times, times)
 
 
 @pytest.mark.parametrize("turns", [0, 2])
@@ -55,7 +61,7 @@ def test_what_it_raises_is_raised(turns: int) -> None:
     watch = Watch()
 
     async def test() -> None:
-        await Waiting(brew([], turns=turns, fails=True), watch)
+        await watched(brew([], turns=turns, fails=True), watch)
 
     with pytest.raises(ValueError, match="no beans"):
         asyncio.run(test())
@@ -68,7 +74,7 @@ def test_when_its_task_is_cancelled_it_may_clean_up() -> None:
 
     async def test() -> None:
         async def awaited() -> None:
-            await Waiting(brew(log, turns=10_000), watch)
+            await watched(brew(log, turns=10_000), watch)
 
         task = asyncio.create_task(awaited())
         await asyncio.sleep(0)
@@ -91,7 +97,7 @@ def test_whoever_watches_may_refuse_and_it_goes_no_further() -> None:
         yield
 
     async def test() -> None:
-        await Waiting(brew(log, turns=1), full)
+        await watched(brew(log, turns=1), full)
 
     with pytest.raises(LookupError, match="full"):
         asyncio.run(test())
