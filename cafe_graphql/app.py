@@ -116,7 +116,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         ]
         with on_stop(streams.close_all):
             yield {
-                repeats.STATE: Repeats(cafe.store.data_version_now),
+                repeats.STATE: Repeats(cafe.store.data_version_now, cafe.store.data_version),
                 heads.STATE: Heads(),
                 outbox.STATE: Outbox(),
             }

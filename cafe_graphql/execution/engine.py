@@ -20,7 +20,6 @@ from strawberry.execution import optimized_is_awaitable
 from cafe_graphql.execution import errors
 from cafe_graphql.execution.answers import Answer, Outcome, to_json
 from cafe_graphql.execution.compiled.compiler import Compiler
-from cafe_graphql.execution.compiled.variables import Read
 from cafe_graphql.execution.cost import Costs
 from cafe_graphql.execution.errors import Manner, RequestError, Translate
 from cafe_graphql.execution.given import Given
@@ -195,7 +194,7 @@ class Engine:
     def _ready(self, request: Request, allow_mutation: bool, *, allow_stream: bool = False) -> tuple[Operation, Ready]:
         operation = self._operation(request, allow_mutation, allow_stream=allow_stream)
         ready = Ready(ref(operation), self._given(operation, request.variables))
-        if operation.kind is OperationType.QUERY and isinstance(ready.given, Read):
+        if operation.kind is OperationType.QUERY and ready.given.is_for_compiled:
             self.again.keep(request, ready)
         return operation, ready
 
@@ -231,7 +230,7 @@ class Engine:
         serially: bool | None = None,
     ) -> Any:
         """Run an operation by its compiled code, if it has any, or by graphql-core's executor."""
-        if self._compiler is not None and isinstance(given, Read):
+        if self._compiler is not None:
             done = self._compiler.execute(operation, given, context, root, serially)
             if done is not None:
                 return done

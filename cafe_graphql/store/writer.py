@@ -167,6 +167,12 @@ class Writer:
             self._asked = None
         return jobs
 
+    def _all_waiting(self) -> list[Job]:
+        with self._lock:
+            jobs = list(self._waiting)
+            self._waiting.clear()
+        return jobs
+
     def _act(self, jobs: list[Job]) -> None:
         """Run acts in the transaction that was begun, and have it committed."""
         try:
@@ -197,7 +203,7 @@ class Writer:
             self._wait_for_others()
             self._file.check()  # they may have put another one in its place
         except BaseException as error:
-            self._fail(jobs, error)
+            self._fail([*jobs, *self._all_waiting()], error)  # who came later would wait as long again, for as little
             return
         self._begun.append(jobs)
         loop = jobs[0].loop

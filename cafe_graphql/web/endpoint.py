@@ -251,7 +251,7 @@ def _mark(scope: Scope) -> None:
     """Let the server answer the same request the same way without us, until something changes."""
     state = scope.get("state", {})
     if STATE in state:
-        state[AS_OF] = state[STATE].moment()
+        state[AS_OF] = state[STATE].seen()
 
 
 def _unacceptable() -> Refused:

@@ -19,15 +19,23 @@ STATE = "cafe.repeats"
 """Where the `Repeats` of a worker are in its lifespan's state, for the server to find them."""
 
 AS_OF = "cafe.repeats_as_of"
-"""Where the app leaves in a request's own state the `moment` of which its response will be the same again."""
+"""Where the app leaves in a request's own state as of when its response will be the same again."""
 
 
 class Repeats:
     """What was answered since anything changed. `version` tells by another value whenever something has, and at once:
-    it is asked where bytes arrive, before whatever the event loop has yet to do.
+    it is asked where bytes arrive, before whatever the event loop has yet to do. `seen` tells the version that answers
+    of this moment go by: they may have been made before something changed that `version` knows of already.
     """
 
-    def __init__(self, version: Callable[[], Hashable], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        version: Callable[[], Hashable],
+        seen: Callable[[], Hashable],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.seen = seen
         self._version = version
         self._clock = clock
         self._kept: dict[bytes, bytes] = {}
@@ -35,7 +43,7 @@ class Repeats:
         self._as_of: Hashable = None
         self._until = clock()
 
-    def moment(self) -> Hashable:
+    def _moment(self) -> Hashable:
         """Give what is the same as long as nothing has changed; what was kept of another moment is dropped."""
         version, now = self._version(), self._clock()
         if version != self._as_of or now >= self._until:
@@ -48,12 +56,12 @@ class Repeats:
         """Give the response to the same request, if it would be the same now."""
         if request not in self._kept:
             return None
-        self.moment()
+        self._moment()
         return self._kept.get(request)
 
     def keep(self, request: bytes, response: bytes, as_of: Hashable) -> None:
-        """Keep a whole response to a whole request, unless something has changed since `as_of`."""
-        if len(request) <= MAX_REQUEST and as_of == self.moment() and request not in self._kept:
+        """Keep a whole response to a whole request, unless something has changed since `as_of`, which was `seen`."""
+        if len(request) <= MAX_REQUEST and as_of == self._moment() and request not in self._kept:
             self._bytes += len(request) + len(response)
             if self._bytes <= MAX_BYTES:
                 self._kept[request] = response

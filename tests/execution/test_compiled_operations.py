@@ -242,7 +242,21 @@ def test_no_more_is_compiled_than_may_be_kept(monkeypatch: pytest.MonkeyPatch) -
     assert {str(run(pair.quick, operation, {}, good_kitchen()).data["cup"]) for operation in operations} == {
         str({f"a{number}": "cup"}) for number in range(5)
     }
-    assert sum(bool(pair.plans_of(operation)) for operation in operations) == 2
+    assert [bool(pair.plans_of(operation)) for operation in operations] == [False, False, False, True, True]
+
+
+def test_what_is_in_use_is_not_let_go_of_for_what_comes_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "MAX_FIELDS_ALIVE", 8)
+    pair = Pair(nasty.schema._schema)
+    menu = pair.prepared("{ cup { name } }")
+    passing = [pair.prepared(f"{{ cup {{ a{number}: name }} }}") for number in range(20)]
+
+    for operation in passing:
+        run(pair.quick, menu, {}, good_kitchen())
+        run(pair.quick, operation, {}, good_kitchen())
+        assert pair.plans_of(menu)
+
+    assert 1 <= sum(bool(pair.plans_of(operation)) for operation in passing) <= 4
 
 
 def test_no_more_than_eight_settings_of_the_switches_are_compiled() -> None:

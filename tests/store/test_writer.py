@@ -334,6 +334,26 @@ def test_while_another_process_writes_acts_are_told_to_try_again(impatient_store
     assert cups(file) == ["tea"]
 
 
+def test_however_many_wait_for_another_process_are_told_at_once(
+    impatient_store: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    wait = writer.Writer._wait_for_others
+
+    def counted(self: writer.Writer) -> None:
+        waits.append(1)
+        wait(self)
+
+    monkeypatch.setattr(writer.Writer, "_wait_for_others", counted)
+
+    with writing(file):
+        got = asyncio.run(_together(impatient_store, lambda n: impatient_store.write(pour, "latte"), 200))
+
+    assert [type(each) for each in got] == [Busy] * 200
+    assert len(waits) == 1
+    assert cups(file) == []
+
+
 def test_reads_go_on_while_another_process_writes(impatient_store: Database, file: Path) -> None:
     asyncio.run(impatient_store.write(pour, "latte"))
 

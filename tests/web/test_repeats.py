@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Scope
 
 from cafe_graphql.store.database import Database
-from cafe_graphql.web import repeats
+from cafe_graphql.web import endpoint, repeats
 from cafe_graphql.web.repeats import Repeats
 from tests.running import KEY, cafe
 from tests.web.lines import open_cafe, request
@@ -62,6 +63,31 @@ def test_so_is_a_change_by_another_process(database: Path, tmp_path: Path) -> No
         after = price(line.ask(LATTE))
 
     assert (before, after) == ([350, 350, 350], 475)
+
+
+def test_a_change_while_an_answer_is_made_keeps_it_from_being_repeated(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menu, marking = tmp_path / "menu.toml", endpoint._mark
+    is_to_change = False
+
+    def change_and_mark(scope: Scope) -> None:
+        nonlocal is_to_change
+        if is_to_change:
+            is_to_change = False
+            assert cafe("menu", "import", str(menu), database=database).returncode == 0
+        marking(scope)
+
+    monkeypatch.setattr(endpoint, "_mark", change_and_mark)
+    with open_cafe(database) as (_, line):
+        assert cafe("menu", "export", str(menu), database=database).returncode == 0
+        menu.write_text(menu.read_text().replace('price = "3.50"', 'price = "4.75"'))
+        line.ask(LATTE)
+        is_to_change = True
+        before = price(line.ask(LATTE))
+        after = price(line.ask(LATTE))
+
+    assert (before, after) == (350, 475)
 
 
 def test_other_headers_are_another_request(database: Path) -> None:
@@ -125,7 +151,7 @@ def test_a_busy_loop_does_not_make_it_older(database: Path) -> None:
 
     async def scene() -> None:
         store = Database(f"sqlite:///{database}")
-        kept = Repeats(store.data_version_now)
+        kept = Repeats(store.data_version_now, store.data_version)
 
         class Caller(asyncio.Protocol):
             def data_received(self, data: bytes) -> None:
@@ -134,7 +160,7 @@ def test_a_busy_loop_does_not_make_it_older(database: Path) -> None:
         line, _ = await asyncio.get_running_loop().create_connection(Caller, sock=ours)
         await asyncio.sleep(0.05)
         store.data_version()  # as a task does that goes on to be busy, while others write and ask
-        kept.keep(b"latte?", b"350", kept.moment())
+        kept.keep(b"latte?", b"350", kept.seen())
         with closing(sqlite3.connect(database)) as other, other:
             other.execute("CREATE TABLE prices (latte)")
         theirs.sendall(b"latte?")
@@ -151,23 +177,23 @@ def test_a_busy_loop_does_not_make_it_older(database: Path) -> None:
 
 def test_what_is_kept_is_forgotten_when_its_time_is_over_or_anything_was_written() -> None:
     now, version = 0.0, 1
-    kept = Repeats(lambda: version, clock=lambda: now)
+    kept = Repeats(lambda: version, lambda: version, clock=lambda: now)
 
-    kept.keep(b"latte?", b"350", kept.moment())
+    kept.keep(b"latte?", b"350", kept.seen())
     assert kept.get(b"latte?") == b"350"
     now = 61.0
     assert kept.get(b"latte?") is None
 
-    kept.keep(b"latte?", b"350", kept.moment())
+    kept.keep(b"latte?", b"350", kept.seen())
     version = 2
     assert kept.get(b"latte?") is None
 
 
 def test_nothing_is_kept_of_a_moment_that_is_over() -> None:
     version = 1
-    kept = Repeats(lambda: version)
+    kept = Repeats(lambda: version, lambda: version)
 
-    as_of = kept.moment()
+    as_of = kept.seen()
     version = 2
     kept.keep(b"latte?", b"350", as_of)
 
@@ -175,11 +201,11 @@ def test_nothing_is_kept_of_a_moment_that_is_over() -> None:
 
 
 def test_what_is_kept_is_bounded() -> None:
-    kept = Repeats(lambda: 1)
+    kept = Repeats(lambda: 1, lambda: 1)
 
     for number in range(20):
-        kept.keep(b"%d" % number, bytes(1024 * 1024), kept.moment())
-    kept.keep(b"?" * 5000, b"350", kept.moment())
+        kept.keep(b"%d" % number, bytes(1024 * 1024), kept.seen())
+    kept.keep(b"?" * 5000, b"350", kept.seen())
 
     assert sum(kept.get(b"%d" % number) is not None for number in range(20)) == 15
     assert kept.get(b"?" * 5000) is None

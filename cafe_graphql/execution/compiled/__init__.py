@@ -38,12 +38,13 @@ that waits is begun twice.
 - Anything else is run by the executor itself (`parts`), so the order of mutations, waiting, and the way of errors and
   nulls stay its own; but below each field where no field waits, a compiled function completes the value at once.
 - Not compiled at all: introspection, `@defer` and `@stream`, types that Strawberry did not make or that decide by
-  themselves what they are, generic members of an interface or union, values made another type by `strawberry.cast`,
-  and operations of more than `MAX_FIELDS` fields. The executor runs these, as it would if this folder were not there.
+  themselves what they are, generic members of an interface or union, objects that `strawberry.cast` has made some other
+  class stand for (one whose class is a member itself is taken for that: `cast` has no place in a schema like ours), and
+  operations of more than `MAX_FIELDS` fields. The executor runs these, as it would if this folder were not there.
 
 **What bounds it.** An operation is compiled at its second use, as one of at most `MAX_VARIANTS` variants that its
-`@skip` and `@include` make; the functions live and die with the prepared operation, and of all operations together no
-more than `MAX_FIELDS_ALIVE` fields are compiled at one time.
+`@skip` and `@include` make; the functions live and die with the prepared operation. Of all operations together little
+more than `MAX_FIELDS_ALIVE` fields are compiled at one time: then what was not used of late makes room for the next.
 
 **The files**, from the outside in: `compiler` (when to compile, and whether to trust the result), `plans` (an operation
 as a whole or in parts), `parts` (the executor that uses them), `selections` (what is asked for, read into `shapes`),
@@ -51,5 +52,6 @@ as a whole or in parts), `parts` (the executor that uses them), `selections` (wh
 what comes in), `calls`, `resolvers`, `arguments`, `variables` and `conversions` (calling what Strawberry would call),
 `source` (the text itself).
 
-It is called from two places, `Engine._given` and `Engine._run`: without it the engine works, and is slower.
+The engine makes a `Compiler` and calls it in two places, `Engine._given` and `Engine._run`. With `compiles=False`, or
+without these lines and this folder, it works, and is slower.
 """

@@ -25,6 +25,7 @@ from cafe_graphql.execution.compiled.inputs import Readers
 from cafe_graphql.execution.compiled.parts import Direct, Shortcuts
 from cafe_graphql.execution.compiled.plans import Awaited, Plan
 from cafe_graphql.execution.compiled.variables import Read, Variables
+from cafe_graphql.execution.given import Given
 from cafe_graphql.execution.limits import DEFAULT_LIMITS, Limits
 from cafe_graphql.execution.prepared import Operation
 
@@ -37,13 +38,14 @@ MAX_VARIANTS = 8
 Result = ExecutionResult | Awaitable[ExecutionResult]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class _Known:
     """What was made of an operation: a plan for each setting of its switches, None where it cannot be compiled."""
 
     switches: tuple[str, ...] | None
     variables: Variables
     plans: dict[tuple[object, ...], Plan | None] = field(default_factory=dict)
+    is_used: bool = False
 
 
 class Compiler:
@@ -67,6 +69,7 @@ class Compiler:
         self._from_first_use = from_first_use
         self._helpers = _any_executor(schema).async_helpers
         self._fields_alive = 0
+        self._in_turn: dict[int, weakref.ref[_Known]] = {}
 
     def read(self, operation: Operation, variables: Mapping[str, Any]) -> Read | None:
         """Read variables for `execute`; None if the operation is not known yet, or cannot be compiled at all.
@@ -79,14 +82,17 @@ class Compiler:
     def execute(
         self,
         operation: Operation,
-        read: Read,
+        read: Given,
         context: object,
         root: object = None,
         serially: bool | None = None,
     ) -> Result | None:
-        """Give what the executor would give, or None: then nothing was done yet that may not be done again."""
-        if read.made is None and read.values is None:
-            return None  # they do not fit, as the executor will say
+        """Give what the executor would give, or None: then nothing was done yet that may not be done again.
+
+        Only what `read` gave is run.
+        """
+        if not isinstance(read, Read) or (read.made is None and read.values is None):
+            return None  # or they do not fit, as the executor will say
         plan = self._plan(operation, operation.notes[self], read)
         if plan is None:
             return None
@@ -114,14 +120,35 @@ class Compiler:
     def _plan(self, operation: Operation, known: _Known, read: Read) -> Plan | None:
         setting = tuple(map(read.plain, known.switches)) if known.switches else ()
         if setting in known.plans:
+            known.is_used = True
             return known.plans[setting]
-        if len(known.plans) >= MAX_VARIANTS or self._fields_alive >= MAX_FIELDS_ALIVE:
+        if len(known.plans) >= MAX_VARIANTS:
             return None
+        if self._fields_alive >= MAX_FIELDS_ALIVE:
+            self._make_room()
         plan = known.plans[setting] = self._compiled(operation, read.variables)
         if plan is not None:
             self._fields_alive += plan.size
             weakref.finalize(plan, self._release, plan.size).atexit = False
+            self._put_last(known)
         return plan
+
+    def _make_room(self) -> None:
+        """Let go of an operation's code that was not used since this was last asked of it: the oldest, if all were."""
+        while self._in_turn:
+            known = self._in_turn.pop(next(iter(self._in_turn)))()
+            if known is None:
+                continue
+            if not known.is_used:
+                known.plans.clear()
+                return
+            known.is_used = False
+            self._put_last(known)
+
+    def _put_last(self, known: _Known) -> None:
+        key = id(known)
+        self._in_turn.pop(key, None)
+        self._in_turn[key] = weakref.ref(known, lambda _: self._in_turn.pop(key, None))
 
     def _compiled(self, operation: Operation, variables: Mapping[str, Any]) -> Plan | None:
         executor = Executor.build(self._schema, operation.document, raw_variable_values=dict(variables))

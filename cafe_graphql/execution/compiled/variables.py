@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import (
     GraphQLError,
@@ -34,6 +34,8 @@ class Read(Given):
     `made` are the values that resolvers take, where graphql-core's are only what these would be made of. It is None if
     the variables have to be read by graphql-core, who finds them unusual, or wrong.
     """
+
+    is_for_compiled: ClassVar[bool] = True
 
     made: dict[str, Any] | None = None
     read_by: Variables | None = None
