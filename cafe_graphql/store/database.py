@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from cafe_graphql.core.errors import Unusable
 from cafe_graphql.store import findings
+from cafe_graphql.store.file import File
 from cafe_graphql.store.hot import driver, to_json
-from cafe_graphql.store.writer import File, Job, Writer
+from cafe_graphql.store.writer import Job, Writer
 
 __all__ = ["Connection", "Database"]
 

@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cafe_graphql.core.errors import Busy, CafeError
 from cafe_graphql.store import findings
+from cafe_graphql.store.file import File
 from cafe_graphql.store.hot import driver
 
 MAX_BATCH = 64
@@ -62,26 +62,6 @@ class _Outcome:
             self.job.done.set_exception(self.error)
         else:
             self.job.done.set_result(self.value)
-
-
-class File:
-    """The file that was opened: SQLite goes on writing to one that was deleted or replaced, for nobody to find."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._path = driver(connection).execute("PRAGMA database_list").fetchone()[2]
-        self._opened = self._now()
-
-    def check(self) -> None:
-        """Raise `Busy` unless the file is still there, and still the same."""
-        if self._now() != self._opened:
-            raise Busy("The database file was deleted or replaced; nothing was stored. The café must be started again.")
-
-    def _now(self) -> tuple[int, int] | None:
-        try:
-            found = Path(self._path).stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
 
 
 class Writer:
