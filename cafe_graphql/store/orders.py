@@ -44,7 +44,8 @@ _PLACED, _NUMBERED = "last placed at", "last number"
 """Among what a transaction has found: when its last order was placed, and that one's day and number in it."""
 
 PROMISES = "promises"
-"""Among the same: what stations are busy with, for the kitchen to say. Orders that are added are put to it."""
+"""Among the same: of how many stations the kitchen has looked for the latest promises, and those, in microseconds; the
+promise of an order that is added is put to them, and a change of any lets them be looked for anew."""
 
 Row = RowMapping | Mapping[str, Any]
 

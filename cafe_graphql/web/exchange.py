@@ -21,14 +21,13 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from cafe_graphql.web.repeats import AS_OF, STATE
+from cafe_graphql.web.security import Header
 
 MAX_LINES = 1_024
 """Of headers, as they are written: most are the same in every response."""
 
 _HANDLED_BY_UVICORN = frozenset((b"connection", b"transfer-encoding"))
 
-
-Header = tuple[bytes, bytes]
 Headers = tuple[Header, ...]
 
 
